@@ -1,0 +1,1 @@
+"""Pull raw events and records with dlt into DuckDB. Knows neither Dagster nor dbt."""
