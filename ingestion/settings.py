@@ -146,7 +146,9 @@ class Settings(BaseSettings):
         """The data directory that the sandbox serves."""
         if self.sandbox_data is not None:
             return _from_project_root(self.sandbox_data)
-        return self.warehouse_dir / "sandbox" / f"{self.sandbox_size}-{self.sandbox_seed}"
+        return (
+            self.warehouse_dir / "sandbox" / f"{self.sandbox_size}-{self.sandbox_seed}"
+        )
 
     @property
     def warehouse_path(self) -> Path:

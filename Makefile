@@ -1,0 +1,83 @@
+# One command from clone to result. `make help` lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# uv from the machine, else one of our own below .tools (git-ignored).
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+export UV_PYTHON_DOWNLOADS := never
+# Bytecode is compiled once at install; some machines switch it off and pay at each import.
+unexport PYTHONDONTWRITEBYTECODE
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := 0
+export DAGSTER_DISABLE_TELEMETRY := 1
+export RUNTIME__DLTHUB_TELEMETRY := false
+
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+SQL := dbt_project/models dbt_project/macros dbt_project/tests
+CODE := orchestration ingestion expectations tests
+
+.PHONY: help setup run test check fmt lint types imports sql structure dagster env dbt \
+        docs bench hooks clean
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
+	  | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## install everything into .venv (uv is fetched if the machine has none)
+
+$(READY): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --locked --compile-bytecode --quiet
+	@touch $@
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet 'uv>=0.9'
+
+run: setup ## start the sandbox company, run the whole warehouse, print the headline KPIs
+	@$(PYTHON) -m orchestration run
+
+test: setup ## every test, the checks of `make check` included
+	$(MAKE) --no-print-directory check
+	$(PYTHON) -m pytest -n 2 --dist loadfile
+
+check: setup fmt-check lint types imports sql structure ## format, lint, types, imports, dbt rules
+
+fmt: setup ## format Python and SQL
+	.venv/bin/ruff format $(CODE)
+	.venv/bin/ruff check --fix --quiet $(CODE)
+	.venv/bin/sqlfmt --quiet $(SQL)
+
+fmt-check: setup
+	.venv/bin/ruff format --check --quiet $(CODE)
+	.venv/bin/sqlfmt --check --quiet $(SQL)
+
+lint: setup ## ruff, yamllint, codespell, the lock
+	.venv/bin/ruff check --quiet $(CODE)
+	.venv/bin/yamllint --strict .
+	.venv/bin/codespell
+	$(UV) lock --check --quiet
+
+types: setup ## ty
+	.venv/bin/ty check --quiet
+
+imports: setup ## layers: orchestration > expectations > ingestion
+	.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports --no-cache
+
+dagster: setup ## open Dagster's page on the same warehouse
+	@$(PYTHON) -m orchestration dagster
+
+env: setup ## print what a shell needs to run dbt alone: eval "$$(make -s env)"
+	@$(PYTHON) -m orchestration env
+
+dbt: setup ## run dbt with the run's settings: make dbt CMD='build -s kpis'
+	@$(PYTHON) -m orchestration dbt $(CMD)
+
+bench: setup ## measure the speed promises, as ratios within one run
+	$(PYTHON) -m tests.benchmarks
+
+hooks: setup ## install the git hooks (they work offline)
+	.venv/bin/prek install
+
+clean: ## remove what the project wrote (data/ included) and what tools left behind
+	rm -rf data .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
