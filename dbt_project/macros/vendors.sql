@@ -1,6 +1,10 @@
 -- The vendors of a category, in the map's order ([] where the category is not used).
 {% macro vendors_of(category) %}
-    {{ return(fromjson(env_var("VENDORS", tojson(var("vendors")))).get(category, [])) }}
+    {{
+        return(
+            fromjson(env_var("VENDORS", tojson(var("vendors")))).get(category, [])
+        )
+    }}
 {% endmacro %}
 
 -- Whether any category names the vendor: every model of its staging folder says
