@@ -1,8 +1,7 @@
--- Money in the reporting currency. The pattern of every converting model:
--- left join int_exchange_rates_daily as rates
--- on rates.rate_date = <event day> and rates.currency = <currency>
--- base_amount("amount", "currency", "rates.rate_to_base")
--- A row without a rate keeps NULL and is listed in int_unconverted_amounts.
+-- Money in the reporting currency. Every converting model joins the daily rates on its
+-- event's own day and its currency, and writes base_amount("amount", "currency",
+-- "rates.rate_to_base"). A row without a rate keeps NULL and is listed in
+-- int_unconverted_amounts.
 -- The reporting currency as a text literal.
 {% macro base_currency() -%}
     '{{ env_var("BASE_CURRENCY", "EUR") | upper }}'

@@ -1,5 +1,4 @@
--- md5 of the parts joined by '-': first the vendor, then its natural key. NULL when a
--- part
+-- md5 of the parts joined by '-': the vendor, then its natural key. NULL when a part
 -- is NULL, so that a missing reference stays missing.
 {% macro surrogate_key(parts) -%}
     md5(

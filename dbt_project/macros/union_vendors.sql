@@ -1,8 +1,6 @@
--- The rows of stg_<vendor>__<entity> of every used vendor of the category: exactly the
--- columns of the model's contract, cast to its types; `vendor` is written here. A
--- vendor
--- that lacks a column fails with its own model's name. No vendor: no rows, same
--- columns.
+-- The rows of stg_<vendor>__<entity> of every used vendor of the category: exactly
+-- the columns of the model's contract, cast to its types; `vendor` is written here.
+-- A vendor that lacks a column fails with its own model's name. No vendor: no rows.
 {% macro union_vendors(entity, category) %}
     {% set vendors = vendors_of(category) %}
     {% set columns = model.columns.values() %}

@@ -1,6 +1,5 @@
 -- Fails if a column of a contract has another type than its suffix promises.
--- Contracts are
--- enforced when a model is built, so the declared type is the built one.
+-- Contracts are enforced when a model is built: the declared type is the built one.
 {% set promises = [
     [
         "_id$|_key$|_name$|_type$|_status$|_code$|^vendor$|^currency$",

@@ -1,6 +1,5 @@
 -- What dlt says of a row's load.
--- A condition: the row belongs to a load that finished. A killed load leaves rows
--- behind.
+-- A condition: the row's load finished. A killed load leaves rows behind.
 {% macro completed_loads(vendor) -%}
     _dlt_load_id in (
         select loads.load_id
@@ -13,11 +12,3 @@
 {% macro loaded_at(load_id="_dlt_load_id") %}
     {{- return(adapter.dispatch("loaded_at")(load_id)) -}}
 {% endmacro %}
-
-{% macro default__loaded_at(load_id) -%}
-    make_timestamp(cast(cast({{ load_id }} as decimal(20, 6)) * 1000000 as bigint))
-{%- endmacro %}
-
-{% macro spark__loaded_at(load_id) -%}
-    timestamp_micros(cast(cast({{ load_id }} as decimal(20, 6)) * 1000000 as bigint))
-{%- endmacro %}

@@ -16,11 +16,8 @@
     {% for column, values in accepted_values.items() %}
         {% do row_checks.update(
             {
-                column ~ " has another value": column
-                ~ " not in ('"
-                ~ values
-                | join("', '")
-                ~ "')"
+                column ~ " has another value": column ~ " not in ('" ~ values
+                | join("', '") ~ "')"
             }
         ) %}
     {% endfor %}
@@ -31,7 +28,9 @@
         row_failures as (
             select
                 {% for failure in row_checks.values() %}
-                    sum(case when {{ failure }} then 1 else 0 end) as failure_{{ loop.index }}
+                    sum(
+                        case when {{ failure }} then 1 else 0 end
+                    ) as failure_{{ loop.index }}
                     {%- if not loop.last %}, {% endif %}
                 {% endfor %}
             from {{ model }}
@@ -42,17 +41,22 @@
                 cast(count(*) as bigint) as failing_count
             from
                 (
-                    select {{ key }} from {{ model }} group by {{ key }} having count(*) > 1
+                    select {{ key }}
+                    from {{ model }}
+                    group by {{ key }}
+                    having count(*) > 1
                 ) as repeated
             {% for name in row_checks %}
                 union all
                 select
-                    '{{ name | replace("'", "''") }}' as check_name,
-                    cast(coalesce(failure_{{ loop.index }}, 0) as bigint) as failing_count
+                    '{{ name }}' as check_name,
+                    cast(
+                        coalesce(failure_{{ loop.index }}, 0) as bigint
+                    ) as failing_count
                 from row_failures
             {% endfor %}
             {% for foreign_key in foreign_keys %}
-                {% set field = foreign_key.field or foreign_key.column %}
+                    {% set field = foreign_key.field or foreign_key.column %}
                 union all
                 select
                     '{{ foreign_key.column }} is not in {{ foreign_key.to.identifier }}'
@@ -62,7 +66,9 @@
                 left join
                     {{ foreign_key.to }} as parent
                     on child.{{ foreign_key.column }} = parent.{{ field }}
-                where child.{{ foreign_key.column }} is not null and parent.{{ field }} is null
+                where
+                    child.{{ foreign_key.column }} is not null
+                    and parent.{{ field }} is null
             {% endfor %}
         )
     select check_name, failing_count
