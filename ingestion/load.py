@@ -1,0 +1,265 @@
+"""Load vendors into the warehouse: extract, load, reconcile, one process for all.
+
+`python -m ingestion` and the orchestration both call this; it knows no vendor by name.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+
+import dlt
+from dlt.common.configuration.exceptions import ConfigurationException
+from dlt.common.runtime.collector import Collector
+from dlt.extract import DltSource
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from ingestion import warehouse
+from ingestion.reconcile import Reconciliation, TableResult, reconcile
+from ingestion.settings import Settings
+from ingestion.vendors import source_module, used_vendors
+
+
+class LoadError(Exception):
+    """A load failed; the message names the vendor, the cause and the remedy."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a load is: rows of one table so far, or of a finished table."""
+
+    vendor: str
+    table: str
+    rows: int
+    seconds: float
+    is_finished: bool = False
+
+
+ProgressCallback = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What one load of one vendor brought."""
+
+    vendor: str
+    load_id: str
+    tables: list[TableResult] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def received(self) -> int:
+        """Records that the vendor sent."""
+        return sum(table.received for table in self.tables)
+
+    @property
+    def loaded(self) -> int:
+        """Rows that arrived in the warehouse."""
+        return sum(table.loaded for table in self.tables)
+
+
+class _ExtractProgress(Collector):
+    """Hands dlt's counts per table to the caller's callback while it extracts."""
+
+    def __init__(self, vendor: str, callback: ProgressCallback) -> None:
+        self._vendor = vendor
+        self._callback = callback
+        self._rows: dict[str, int] = {}
+        self._started = time.perf_counter()
+
+    def _start(self, step: str) -> None:
+        self._rows.clear()
+
+    def _stop(self) -> None:
+        self._rows.clear()
+
+    def update(
+        self,
+        name: str,
+        inc: int = 1,
+        total: int | None = None,
+        inc_total: int | None = None,
+        message: str | None = None,
+        label: str | None = None,
+    ) -> None:
+        """Report rows of a table during the extraction; ignore dlt's other counters."""
+        if not self.step.startswith("Extract") or label or name == "Resources":
+            return
+        self._rows[name] = self._rows.get(name, 0) + inc
+        elapsed = time.perf_counter() - self._started
+        self._callback(Progress(self._vendor, name, self._rows[name], elapsed))
+
+
+def load_all(
+    settings: Settings,
+    vendors: list[str] | None = None,
+    progress: ProgressCallback | None = None,
+) -> list[LoadResult]:
+    """Load every used vendor (or those named) in this process.
+
+    A vendor that fails does not keep the others from loading.
+
+    Raises:
+        LoadError: one line per vendor that failed.
+    """
+    results, failures = [], []
+    with source_environment(settings):
+        for vendor in vendors or used_vendors(settings):
+            try:
+                results.append(_load(vendor, settings, progress))
+            except (LoadError, warehouse.WarehouseError) as error:
+                failures.append(str(error))
+    if failures:
+        raise LoadError("\n".join(failures))
+    return results
+
+
+def load_vendor(
+    vendor: str, settings: Settings, progress: ProgressCallback | None = None
+) -> LoadResult:
+    """Load one vendor and check that every record it sent is accounted for.
+
+    Raises:
+        LoadError: names the vendor, the cause and the remedy.
+        WarehouseError: the warehouse is held by another process.
+    """
+    with source_environment(settings):
+        return _load(vendor, settings, progress)
+
+
+@contextmanager
+def source_environment(settings: Settings) -> Iterator[None]:
+    """Let the sources find the sandbox, started for as long as the block runs.
+
+    In live mode the sources read the user's own environment. Nested use starts nothing.
+    """
+    overrides = nullcontext({})
+    if settings.sources == "sandbox" and not os.environ.get(_SANDBOX_RUNS):
+        from ingestion.sandbox.process import running_sandbox
+
+        overrides = running_sandbox(settings)
+    with overrides as variables:
+        before = {name: os.environ.get(name) for name in [*variables, _SANDBOX_RUNS]}
+        os.environ.update(variables)
+        if variables:
+            os.environ[_SANDBOX_RUNS] = "1"
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
+_SANDBOX_RUNS = "SANDBOX_IS_RUNNING"
+
+
+def _load(
+    vendor: str, settings: Settings, progress: ProgressCallback | None
+) -> LoadResult:
+    started = time.perf_counter()
+    collector = _ExtractProgress(vendor, progress) if progress else None
+    pipeline = warehouse.pipeline_for(vendor, settings, collector)
+    # Before anything is asked of the vendor: can we write at all?
+    with warehouse.connect(settings):
+        pass
+    with _named_failures(vendor, pipeline), warehouse.helpful_locks(settings):
+        pipeline.sync_destination()
+        warehouse.finish_pending(pipeline, settings)
+    _reconcile(vendor, settings)
+    warehouse.delete_rows_of_unfinished_loads(vendor, settings)
+
+    problems: list[str] = []
+    with _named_failures(vendor, pipeline), warehouse.helpful_locks(settings):
+        source = _source(vendor, settings)
+        pipeline.extract(source)
+        pipeline.normalize()
+        warehouse.refuse_slow_jobs(pipeline)
+        info = pipeline.load(raise_on_failed_jobs=True)
+        problems = getattr(source_module(vendor), "problems", lambda source: [])(source)
+    load_id = info.loads_ids[-1] if info and info.loads_ids else ""
+    reconciled = {load.load_id: load for load in _reconcile(vendor, settings)}
+    tables = reconciled[load_id].tables if load_id in reconciled else []
+    for table in tables if progress else []:
+        progress(Progress(vendor, table.table, table.loaded, table.seconds, True))
+    if problems:
+        raise LoadError("\n".join(f"{vendor}: {problem}" for problem in problems))
+    return LoadResult(vendor, load_id, tables, time.perf_counter() - started)
+
+
+def _source(vendor: str, settings: Settings) -> DltSource:
+    source = source_module(vendor).source(settings)
+    # A value that does not fit its declared type must fail, not open a second column
+    # beside it in which the money silently goes on.
+    source.schema_contract = {
+        "tables": "evolve",
+        "columns": "evolve",
+        "data_type": "freeze",
+    }
+    source.max_table_nesting = 0
+    return source
+
+
+def _reconcile(vendor: str, settings: Settings) -> list[Reconciliation]:
+    schema = warehouse.dataset_name(vendor)
+    with warehouse.connect(settings) as connection:
+        tables = warehouse.raw_tables(connection, schema)
+        if "extraction_counts" not in tables:
+            return []
+        loads = reconcile(connection, schema)
+    for load in loads:
+        for table in load.unbalanced:
+            message = (
+                f"{vendor}: load {load.load_id} does not add up for {table.table}: "
+                f"received {table.received}, loaded {table.loaded}, duplicates "
+                f"{table.duplicates}, quarantined {table.quarantined}, skipped "
+                f"{table.skipped}. See {schema}.load_reconciliation; load the vendor "
+                "again, and if it stays so, report it with that row."
+            )
+            raise LoadError(message)
+    return loads
+
+
+@contextmanager
+def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Iterator[None]:
+    """Turn any failure of dlt or the source into one LoadError with the first cause."""
+    try:
+        yield
+    except warehouse.WarehouseError:
+        raise
+    except ConfigurationException as error:
+        raise LoadError(_missing_setting(vendor, error)) from None
+    except PipelineStepFailed as error:
+        if _is_locked(error):
+            raise
+        cause = _first_cause(error)
+        warehouse.abort_pending(pipeline)
+        if isinstance(cause, ConfigurationException):
+            raise LoadError(_missing_setting(vendor, cause)) from None
+        raise LoadError(f"{vendor}: {_one_line(cause)}") from error
+
+
+def _is_locked(error: BaseException) -> bool:
+    return "Could not set lock on file" in str(error)
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _missing_setting(vendor: str, error: BaseException) -> str:
+    fields = getattr(error, "fields", None) or ["a setting"]
+    names = [f"SOURCES__{vendor.upper()}__{name.upper()}" for name in fields]
+    return (
+        f"{vendor}: {', '.join(names)} is not set. Set it in the environment or in "
+        ".env, or take the vendor out of the vendors map. Nothing was requested."
+    )
