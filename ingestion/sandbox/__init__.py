@@ -1,0 +1,1 @@
+"""The sandbox: a generated company, and a server that speaks the vendors' APIs."""

@@ -1,0 +1,107 @@
+"""The generator of the sandbox company: from a seed and a size, a data directory.
+
+`company` is the world that all vendors share; every vendor's part is the module or
+package named like the vendor, with `write(company, folder)`. A new vendor adds its own
+part and edits nothing here. What each part plants is written in its docstring.
+"""
+
+import importlib
+import importlib.util
+import shutil
+import tempfile
+import tomllib
+from pathlib import Path
+
+from ingestion.sandbox.generator.company import SIZES, found_company
+from ingestion.settings import SANDBOX_COMPANY, Settings, SettingsError
+from ingestion.vendors import known_vendors
+
+# Raised when the same seed and size give other data than before: data directories of
+# an older version are written anew.
+VERSION = 1
+
+
+def generate(out: Path, size: str, seed: int) -> Path:
+    """Write the company of a size and a seed into `out` and return it.
+
+    A reader never sees half a company: everything is written beside `out` and moved
+    there at the end.
+
+    Raises:
+        SettingsError: the size is unknown, or `out` holds something else.
+    """
+    if size not in SIZES:
+        message = f"SANDBOX_SIZE={size!r} is not usable: write {', '.join(SIZES)}"
+        raise SettingsError(message)
+    if out.exists() and any(out.iterdir()) and _description(out) is None:
+        message = (
+            f"{out} is not empty and not a generated sandbox company. "
+            "Name another folder with --out, or empty this one."
+        )
+        raise SettingsError(message)
+    company = found_company(seed, SIZES[size])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        for vendor in known_vendors():
+            name = f"{__name__}.{vendor}"
+            if importlib.util.find_spec(name) is not None:
+                importlib.import_module(name).write(company, building / vendor)
+        (building / "sandbox.toml").write_text(_described(size, seed), "utf-8")
+        building.chmod(0o755)
+        if out.exists():
+            shutil.rmtree(out)
+        building.rename(out)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return out
+
+
+def ensure_company(settings: Settings) -> Path:
+    """Return the data directory that the sandbox serves, generated when missing.
+
+    SANDBOX_DATA is somebody else's directory: it is served as it is, never written.
+
+    Raises:
+        SettingsError: SANDBOX_DATA names no directory.
+    """
+    folder = settings.sandbox_dir
+    if settings.sandbox_data is not None:
+        if not folder.is_dir():
+            message = f"SANDBOX_DATA={folder} is not a directory: name one that exists."
+            raise SettingsError(message)
+        return folder
+    wanted = {
+        "size": settings.sandbox_size,
+        "seed": settings.sandbox_seed,
+        "version": VERSION,
+    }
+    if _description(folder) == wanted:
+        return folder
+    return generate(folder, settings.sandbox_size, settings.sandbox_seed)
+
+
+def _description(folder: Path) -> dict | None:
+    """Return what a complete generated directory says about itself, else None."""
+    described = folder / "sandbox.toml"
+    if not described.is_file():
+        return None
+    return tomllib.loads(described.read_text("utf-8")).get("generated")
+
+
+def _described(size: str, seed: int) -> str:
+    as_of = SANDBOX_COMPANY["as_of"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"""# The sandbox company: what the server and the settings need to know.
+as_of = {as_of}
+reporting_timezone = "{SANDBOX_COMPANY["reporting_timezone"]}"
+base_currency = "{SANDBOX_COMPANY["base_currency"]}"
+portal_id = 4727653
+tokens = ["sandbox-token"]
+
+[faults]
+
+[generated]
+size = "{size}"
+seed = {seed}
+version = {VERSION}
+"""
