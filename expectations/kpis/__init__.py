@@ -1,0 +1,1 @@
+"""One module per area: what is plausible in the tables of `kpis`. Warnings only."""
