@@ -1,12 +1,12 @@
 """The generator of the sandbox company: from a seed and a size, a data directory.
 
-`company` is the world that all vendors share; every vendor's part is the module or
-package named like the vendor, with `write(company, folder)`. A new vendor adds its own
-part and edits nothing here. What each part plants is written in its docstring.
+The modules are the world that all vendors share; every package here is one vendor's
+part, named like the vendor, with `write(company, folder)`. A new vendor adds its own
+package and edits nothing. What each part plants is written in its docstrings.
 """
 
 import importlib
-import importlib.util
+import pkgutil
 import shutil
 import tempfile
 import tomllib
@@ -14,7 +14,6 @@ from pathlib import Path
 
 from ingestion.sandbox.generator.company import SIZES, found_company
 from ingestion.settings import SANDBOX_COMPANY, Settings, SettingsError
-from ingestion.vendors import known_vendors
 
 # Raised when the same seed and size give other data than before: data directories of
 # an older version are written anew.
@@ -43,10 +42,10 @@ def generate(out: Path, size: str, seed: int) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        for vendor in known_vendors():
-            name = f"{__name__}.{vendor}"
-            if importlib.util.find_spec(name) is not None:
-                importlib.import_module(name).write(company, building / vendor)
+        for part in pkgutil.iter_modules(__path__):
+            if part.ispkg:
+                module = importlib.import_module(f"{__name__}.{part.name}")
+                module.write(company, building / part.name)
         (building / "sandbox.toml").write_text(_described(size, seed), "utf-8")
         building.chmod(0o755)
         if out.exists():

@@ -246,6 +246,6 @@ def activity_lines(activities: list[Activity], links: Links) -> dict[str, list[d
         lines.setdefault(activity.kind, []).append(
             crm_object(own, activity.properties, activity.created, updated)
         )
-    for kind in lines:
-        lines[kind].sort(key=lambda line: int(line["id"]))
+    for of_kind in lines.values():
+        of_kind.sort(key=lambda line: int(line["id"]))
     return lines
