@@ -19,6 +19,11 @@ def _parser() -> argparse.ArgumentParser:
     serving = commands.add_parser("serve", help="serve a data directory as vendors")
     serving.add_argument("--data", type=Path, help="default: the sandbox company")
     serving.add_argument("--port", type=int, default=8765, help="0: any free one")
+    serving.add_argument(
+        "--stop-with-stdin",
+        action="store_true",
+        help="stop when standard input ends (the starting process is gone)",
+    )
     return parser
 
 
@@ -49,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             from ingestion.sandbox.server.app import serve
 
-            serve(options.data or ensure_company(load_settings()), options.port)
+            folder = options.data or ensure_company(load_settings())
+            serve(folder, options.port, stop_with_stdin=options.stop_with_stdin)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1

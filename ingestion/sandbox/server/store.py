@@ -1,0 +1,192 @@
+"""A data directory: `<vendor>/<name>.jsonl[.gz]` and sandbox.toml, read lazily.
+
+A missing file is an empty collection, a file that nobody reads is an error: a
+misspelt name would otherwise look like a vendor without data.
+"""
+
+import gzip
+import tomllib
+from array import array
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ingestion.sandbox.server.vendors import vendor_modules
+from ingestion.settings import SettingsError
+
+DESCRIPTION = "sandbox.toml"
+DEFAULT_TOKEN = "sandbox-token"
+SUFFIXES = (".jsonl", ".jsonl.gz")
+# Files that pipelines read from the directory itself, not through an API.
+READ_AS_FILES = (
+    "events/*.jsonl.gz",
+    "files/hr_surveys/responses.csv",
+    "files/hiring_costs.csv",
+    "files/recruiting.csv",
+    "files/targets.csv",
+    "files/offline_spend.csv",
+    "files/channel_costs.csv",
+    "files/fx_rates.csv",
+    "files/campaign_calendar.csv",
+    "files/regions.csv",
+)
+
+
+class DataDirectoryError(SettingsError):
+    """The data directory cannot be served; the message names file, line and remedy."""
+
+
+class JsonLines:
+    """The objects of one file, kept as bytes and parsed one by one on demand."""
+
+    def __init__(self, path: Path | None, shown: str) -> None:
+        self.shown = shown
+        self._bytes = b"" if path is None else _content(path, shown)
+        self._starts = array("q")
+        self._ends = array("q")
+        self._numbers = array("q")
+        start, number = 0, 0
+        while start < len(self._bytes):
+            number += 1
+            end = self._bytes.find(b"\n", start)
+            end = len(self._bytes) if end < 0 else end
+            if not self._bytes[start:end].isspace() and end > start:
+                self._starts.append(start)
+                self._ends.append(end)
+                self._numbers.append(number)
+            start = end + 1
+        self._view = memoryview(self._bytes)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (self.parse(row) for row in range(len(self)))
+
+    def parse(self, row: int) -> dict[str, Any]:
+        """Return the object of a row.
+
+        Raises:
+            DataDirectoryError: the line is not a JSON object.
+        """
+        try:
+            item = orjson.loads(self._view[self._starts[row] : self._ends[row]])
+        except orjson.JSONDecodeError as error:
+            raise self.error(row, f"not JSON ({error})") from None
+        if not isinstance(item, dict):
+            raise self.error(row, "not a JSON object")
+        return item
+
+    def error(self, row: int, problem: str) -> DataDirectoryError:
+        """Return an error about one row, with the file and the line in it."""
+        message = (
+            f"{self.shown} line {self._numbers[row]}: {problem}. "
+            "One line is one object of the vendor's list endpoint; correct the line."
+        )
+        return DataDirectoryError(message)
+
+
+class Store:
+    """One data directory."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_dir():
+            message = f"{path} is not a directory: name a data directory that exists."
+            raise DataDirectoryError(message)
+        self.path = path
+        self.description = _described(path / DESCRIPTION)
+        self._check_files()
+        self._read: dict[tuple[str, str], JsonLines] = {}
+
+    def lines(self, vendor: str, name: str) -> JsonLines:
+        """Return the objects of `<vendor>/<name>.jsonl[.gz]`; empty when missing."""
+        if (vendor, name) not in self._read:
+            found = [
+                path
+                for suffix in SUFFIXES
+                if (path := self.path / vendor / f"{name}{suffix}").is_file()
+            ]
+            path = found[0] if found else None
+            self._read[vendor, name] = JsonLines(path, f"{vendor}/{name}.jsonl")
+        return self._read[vendor, name]
+
+    def has(self, vendor: str, name: str) -> bool:
+        """Return whether the directory has a file of that name."""
+        folder = self.path / vendor
+        return any((folder / f"{name}{suffix}").is_file() for suffix in SUFFIXES)
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens that the sandbox accepts."""
+        return self.description.get("tokens") or [DEFAULT_TOKEN]
+
+    @cached_property
+    def clock(self) -> datetime:
+        """The sandbox's now: `as_of`, else the machine's clock at start."""
+        as_of = self.description.get("as_of")
+        if not isinstance(as_of, datetime):
+            return datetime.now(UTC)
+        return as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+
+    def _check_files(self) -> None:
+        modules = vendor_modules()
+        strays, seen = [], set()
+        for path in sorted(self.path.rglob("*")):
+            name = path.relative_to(self.path).as_posix()
+            hidden = any(part.startswith(".") for part in Path(name).parts)
+            if path.is_dir() or hidden or name == DESCRIPTION:
+                continue
+            if any(fnmatch(name, pattern) for pattern in READ_AS_FILES):
+                continue
+            vendor, _, file = name.partition("/")
+            stem = _stem(file)
+            if stem is None or vendor not in modules or not modules[vendor].reads(stem):
+                strays.append(name)
+            elif (vendor, stem) in seen:
+                message = (
+                    f"{self.path} has {vendor}/{stem} both as .jsonl and as .jsonl.gz. "
+                    "Remove one of them."
+                )
+                raise DataDirectoryError(message)
+            else:
+                seen.add((vendor, stem))
+        if strays:
+            shown = ", ".join(strays[:5]) + (" …" if len(strays) > 5 else "")
+            message = (
+                f"{self.path} has {len(strays)} file(s) that nobody reads: {shown}. "
+                f"Rename or remove them; served vendors: {', '.join(modules)}."
+            )
+            raise DataDirectoryError(message)
+
+
+def _stem(file: str) -> str | None:
+    for suffix in SUFFIXES:
+        if file.endswith(suffix):
+            return file.removesuffix(suffix)
+    return None
+
+
+def _content(path: Path, shown: str) -> bytes:
+    content = path.read_bytes()
+    if path.suffix != ".gz":
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError) as error:
+        message = f"{shown}.gz is not a whole gzip file ({error}). Write it again."
+        raise DataDirectoryError(message) from None
+
+
+def _described(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is not TOML: {error}. Correct the line or remove the file."
+        raise DataDirectoryError(message) from None

@@ -1,0 +1,87 @@
+"""HubSpot's rate limits: counted always, enforced when sandbox.toml says so.
+
+`[limits.hubspot]`: `enforced` (default false), `per_ten_seconds` (190, rolling),
+`search_per_second` (5), `per_day` (625,000).
+"""
+
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from ingestion.sandbox.server.store import DataDirectoryError
+
+DEFAULTS = {
+    "enforced": False,
+    "per_ten_seconds": 190,
+    "search_per_second": 5,
+    "per_day": 625_000,
+}
+
+
+class Window:
+    """Requests of the last seconds."""
+
+    def __init__(self, seconds: float, most: int, clock: Callable[[], float]) -> None:
+        self.most = most
+        self._seconds = seconds
+        self._clock = clock
+        self._times: deque[float] = deque()
+
+    def remaining(self) -> int:
+        """Return how many more requests fit in now."""
+        now = self._clock()
+        while self._times and now - self._times[0] >= self._seconds:
+            self._times.popleft()
+        return max(self.most - len(self._times), 0)
+
+    def take(self) -> bool:
+        """Count a request if it fits; return whether it did."""
+        if self.remaining() == 0:
+            return False
+        self._times.append(self._clock())
+        return True
+
+
+class Limits:
+    """The account's limits and what is left of them."""
+
+    def __init__(
+        self, table: dict[str, Any], clock: Callable[[], float] = monotonic
+    ) -> None:
+        if not table.keys() <= DEFAULTS.keys():
+            unknown = ", ".join(table.keys() - DEFAULTS.keys())
+            message = (
+                f"sandbox.toml: limits.hubspot names {unknown}, which nobody reads. "
+                f"Known: {', '.join(DEFAULTS)}."
+            )
+            raise DataDirectoryError(message)
+        known = {**DEFAULTS, **table}
+        self._enforced = known["enforced"]
+        self._rolling = Window(10, known["per_ten_seconds"], clock)
+        self._search = Window(1, known["search_per_second"], clock)
+        self._daily = known["per_day"]
+        self._served = 0
+
+    def exceeded(self, *, is_search: bool) -> str | None:
+        """Count a request; return the policy that forbids it, None if none does."""
+        self._served += 1
+        if self._served > self._daily and self._enforced:
+            return "DAILY"
+        if is_search and not self._search.take() and self._enforced:
+            return "SECONDLY"
+        if not is_search and not self._rolling.take() and self._enforced:
+            return "TEN_SECONDLY_ROLLING"
+        return None
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every answer but a search's carries."""
+        return {
+            "X-HubSpot-RateLimit-Max": str(self._rolling.most),
+            "X-HubSpot-RateLimit-Remaining": str(self._rolling.remaining()),
+            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+            "X-HubSpot-RateLimit-Daily": str(self._daily),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(
+                max(self._daily - self._served, 0)
+            ),
+        }

@@ -1,0 +1,113 @@
+"""One HubSpot account: its collections, loaded when first asked for."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from ingestion.sandbox.server.collection import Collection, Item
+from ingestion.sandbox.server.store import Store
+
+VENDOR = "hubspot"
+
+
+class Portal:
+    """The account's data."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._objects: dict[str, Collection] = {}
+        self._associations: dict[tuple[str, str], dict[str, list[Item]]] = {}
+        self._declared: dict[str, dict[str, Item]] = {}
+
+    def objects(self, name: str) -> Collection:
+        """Return the CRM objects of a type, by its plural name."""
+        if name not in self._objects:
+            self._objects[name] = Collection(
+                self.store.lines(VENDOR, name), merged_ids=merged_ids, watch=_watched
+            )
+        return self._objects[name]
+
+    def declared(self, name: str) -> dict[str, Item]:
+        """Return the declared properties of a type by name; {} if no file says."""
+        if name not in self._declared:
+            lines = self.store.lines(VENDOR, f"properties_{name}")
+            self._declared[name] = {str(item.get("name")): item for item in lines}
+        return self._declared[name]
+
+    def associated(self, start: str, end: str) -> dict[str, list[Item]]:
+        """Return what each object of one type is associated with in another."""
+        if (start, end) not in self._associations:
+            found: dict[str, list[Item]] = {}
+            lines = self.store.lines(VENDOR, f"associations_{start}_{end}")
+            for row, item in enumerate(lines):
+                try:
+                    identifier, others = str(item["from"]["id"]), item["to"]
+                except (KeyError, TypeError):
+                    raise lines.error(row, "no 'from.id' or no 'to'") from None
+                found.setdefault(identifier, []).extend(
+                    {**other, "toObjectId": str(other["toObjectId"])}
+                    for other in others
+                )
+            self._associations[start, end] = found
+        return self._associations[start, end]
+
+    def has_associations(self, start: str, end: str) -> bool:
+        """Return whether the directory has a file about the two types."""
+        return self.store.has(VENDOR, f"associations_{start}_{end}")
+
+    def lines(self, name: str) -> list[Item]:
+        """Return all objects of a small file."""
+        return list(self.store.lines(VENDOR, name))
+
+    @cached_property
+    def owners(self) -> Collection:
+        """The owners, archived ones included."""
+        return Collection(self.store.lines(VENDOR, "owners"))
+
+    @cached_property
+    def marketing_events(self) -> Collection:
+        """The marketing events by objectId."""
+        return Collection(self.store.lines(VENDOR, "marketing_events"), key="objectId")
+
+    @cached_property
+    def exchange_rates(self) -> Collection:
+        """The exchange rates."""
+        return Collection(self.store.lines(VENDOR, "currencies"))
+
+
+def merged_ids(item: Item) -> Iterable[str]:
+    """Return the ids of the objects that were merged into this one."""
+    properties = item.get("properties") or {}
+    objects = properties.get("hs_merged_object_ids") or ""
+    contacts = properties.get("hs_calculated_merged_vids") or ""
+    if objects or contacts:
+        # "id;id" and, for contacts, "id:time;id:time" with the survivor's own id too.
+        for part in f"{objects};{contacts}".split(";"):
+            if merged := part.partition(":")[0].strip():
+                yield merged
+
+
+def property_of(item: Item, name: str) -> object:
+    """Return a property, those that every object has from its own fields."""
+    properties = item.get("properties") or {}
+    if name in properties:
+        return properties[name]
+    if name == "hs_object_id":
+        return str(item["id"])
+    if name in ("createdate", "hs_createdate"):
+        return item.get("createdAt")
+    if name in ("lastmodifieddate", "hs_lastmodifieddate"):
+        return item.get("updatedAt")
+    return None
+
+
+def _watched(item: Item) -> Item:
+    """Return the values that nearly every search filters or sorts by."""
+    properties = item.get("properties") or {}
+    return {
+        "createdAt": item.get("createdAt"),
+        **{
+            name: value
+            for name in ("hs_lastmodifieddate", "lastmodifieddate")
+            if (value := properties.get(name) or item.get("updatedAt"))
+        },
+    }
