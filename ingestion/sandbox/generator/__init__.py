@@ -12,7 +12,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from ingestion.sandbox.generator.company import SIZES, found_company
+from ingestion.sandbox.generator.company import SIZES
+from ingestion.sandbox.generator.founding import found_company
 from ingestion.settings import SANDBOX_COMPANY, Settings, SettingsError
 
 # Raised when the same seed and size give other data than before: data directories of

@@ -14,6 +14,7 @@ import orjson
 from ingestion.sandbox.generator import calendar, vocabulary
 from ingestion.sandbox.generator.calendar import AS_OF, DAY, HOUR, MINUTE, SECOND
 from ingestion.sandbox.generator.company import Company, Person
+from ingestion.sandbox.generator.dice import draw
 from ingestion.sandbox.generator.events.archive import Archive
 from ingestion.sandbox.generator.events.envelope import (
     Visitor,
@@ -83,8 +84,7 @@ class _Stream:
             visitor.clock_skew = rng.randrange(-9, 10) * HOUR + 7 * MINUTE
         elif dice < _SKEWED_VISITS + _LATE_VISITS:
             visitor.delay = int(rng.uniform(1, 6) * DAY)
-        referrers, weights = zip(*vocabulary.REFERRERS, strict=True)
-        entry = rng.choices(referrers, weights)[0]
+        entry = draw(rng, vocabulary.REFERRERS)
         self._keep(Visit(self.shop, visitor, start, entry).walk(day))
 
     def _visitor(self, day: date, known: list[Person], country: str | None) -> Visitor:
@@ -104,7 +104,7 @@ class _Stream:
             if person is not None
             else f"{rng.getrandbits(128):032x}",
             country=country,
-            currency=rng.choices(*zip(*currencies, strict=True))[0],
+            currency=draw(rng, currencies),
             context=browser_context(rng, country, campaign_of(rng, day)),
             person=person,
             is_logged_in=person is not None and rng.random() < 0.7,

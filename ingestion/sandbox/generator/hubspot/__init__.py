@@ -10,11 +10,8 @@ from ingestion.sandbox.generator import calendar
 from ingestion.sandbox.generator.company import Company
 from ingestion.sandbox.generator.hubspot import goals, marketing, people
 from ingestion.sandbox.generator.hubspot.activities import Diary, activity_lines
-from ingestion.sandbox.generator.hubspot.deals import (
-    deal_line,
-    line_item_lines,
-    random_deals,
-)
+from ingestion.sandbox.generator.hubspot.deal_walk import random_deals
+from ingestion.sandbox.generator.hubspot.deals import deal_line, line_item_lines
 from ingestion.sandbox.generator.hubspot.definitions import property_lines
 from ingestion.sandbox.generator.hubspot.pipelines import pipeline_lines
 from ingestion.sandbox.generator.hubspot.planted_activities import plant_activities

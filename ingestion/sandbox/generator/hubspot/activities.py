@@ -11,6 +11,7 @@ from datetime import date
 from ingestion.sandbox.generator import calendar
 from ingestion.sandbox.generator.calendar import AS_OF, DAY, HOUR, MINUTE, iso
 from ingestion.sandbox.generator.company import Account, Company, Person, Rep
+from ingestion.sandbox.generator.dice import draw
 from ingestion.sandbox.generator.hubspot.deals import Deal
 from ingestion.sandbox.generator.hubspot.records import Links, crm_object
 
@@ -175,7 +176,7 @@ class Diary:
         created = start - int(rng.uniform(-0.5, 14) * DAY)
         if created >= AS_OF:
             created, start = created - 30 * DAY, start - 30 * DAY
-        outcome = rng.choices(*zip(*_OUTCOMES, strict=True))[0]
+        outcome = draw(rng, _OUTCOMES)
         if start >= AS_OF:
             outcome = "SCHEDULED" if outcome != "CANCELED" else outcome
         end = start + rng.choice((15, 30, 30, 45, 60, 60, 90)) * MINUTE

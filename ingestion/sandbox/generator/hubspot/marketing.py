@@ -10,6 +10,7 @@ from datetime import date
 from ingestion.sandbox.generator import calendar, vocabulary
 from ingestion.sandbox.generator.calendar import AS_OF, DAY, HOUR, iso
 from ingestion.sandbox.generator.company import Company, Person
+from ingestion.sandbox.generator.dice import draw
 
 _STATES = (("REGISTERED", 2), ("ATTENDED", 5), ("CANCELLED", 1), ("NO_SHOW", 2))
 
@@ -57,7 +58,7 @@ def event_lines(company: Company) -> tuple[list[dict], list[dict]]:
 
 
 def _participation(rng: random.Random, event: dict, person: Person, start: int) -> dict:
-    state = rng.choices(*zip(*_STATES, strict=True))[0]
+    state = draw(rng, _STATES)
     seconds = rng.randrange(600, 7200) if state == "ATTENDED" else 0
     return {
         "id": f"{event['objectId']}-{person.contact_id}",
