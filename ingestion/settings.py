@@ -10,7 +10,7 @@ import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -26,7 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 # The generated company's clock and place; the generator writes them to sandbox.toml.
-SANDBOX_COMPANY = {
+SANDBOX_COMPANY: dict[str, Any] = {
     "as_of": datetime(2026, 11, 18, 20, 0, tzinfo=UTC),
     "reporting_timezone": "Europe/Berlin",
     "base_currency": "EUR",
