@@ -172,21 +172,19 @@ def _load(
     _reconcile(vendor, settings)
     warehouse.delete_rows_of_unfinished_loads(vendor, settings)
 
-    problems: list[str] = []
     with _named_failures(vendor, pipeline), warehouse.helpful_locks(settings):
         source = _source(vendor, settings)
         pipeline.extract(source)
         pipeline.normalize()
         warehouse.refuse_slow_jobs(pipeline)
         info = pipeline.load(raise_on_failed_jobs=True)
-        problems = getattr(source_module(vendor), "problems", lambda source: [])(source)
     load_id = info.loads_ids[-1] if info and info.loads_ids else ""
     reconciled = {load.load_id: load for load in _reconcile(vendor, settings)}
     tables = reconciled[load_id].tables if load_id in reconciled else []
     for table in tables if progress else []:
         progress(Progress(vendor, table.table, table.loaded, table.seconds, True))
-    if problems:
-        raise LoadError("\n".join(f"{vendor}: {problem}" for problem in problems))
+    if refusals := [f"{vendor}: {t.refusal}" for t in tables if t.refusal]:
+        raise LoadError("\n".join(refusals))
     return LoadResult(vendor, load_id, tables, time.perf_counter() - started)
 
 

@@ -41,6 +41,7 @@ COUNT_COLUMNS = {
     "bad_value_count": "bigint",
     "is_insert_only": "bool",
     "extraction_seconds": "double",
+    "refusal": "text",
 }
 _RECONCILIATION = """
     create table if not exists "{schema}".load_reconciliation (
@@ -65,6 +66,7 @@ class TableCounts:
         is_insert_only: the load itself leaves out rows that the table already has;
             they count as duplicates.
         seconds: time spent on receiving them.
+        refusal: why the vendor did not let us read the table, if so.
     """
 
     received: int = 0
@@ -74,6 +76,7 @@ class TableCounts:
     bad_values: int = 0
     is_insert_only: bool = False
     seconds: float = 0.0
+    refusal: str | None = None
 
     @contextmanager
     def timed(self) -> Iterator["TableCounts"]:
@@ -196,6 +199,7 @@ class Counts:
                 "bad_value_count": counts.bad_values,
                 "is_insert_only": counts.is_insert_only,
                 "extraction_seconds": counts.seconds,
+                "refusal": counts.refusal,
             }
             for name, counts in self._tables.items()
         ]
@@ -218,6 +222,7 @@ class TableResult:
     skipped: int
     bad_values: int
     seconds: float
+    refusal: str | None = None
 
     @property
     def is_balanced(self) -> bool:
@@ -269,25 +274,17 @@ def _reconcile_load(
     counted = connection.execute(
         f"""
         select table_name, received_count, duplicate_count, quarantined_count,
-            skipped_count, bad_value_count, is_insert_only, extraction_seconds
+            skipped_count, bad_value_count, is_insert_only, extraction_seconds, refusal
         from "{schema}".extraction_counts where _dlt_load_id = ? order by table_name
         """,
         [load_id],
     ).fetchall()
     results = []
-    for (
-        name,
-        received,
-        duplicates,
-        quarantined,
-        skipped,
-        bad,
-        insert_only,
-        s,
-    ) in counted:
+    for name, received, duplicates, quarantined, skipped, *rest in counted:
+        bad_values, is_insert_only, seconds, refusal = rest
         loaded = _loaded_rows(connection, schema, name, load_id)
         left_out = received - duplicates - quarantined - skipped - loaded
-        known = max(left_out, 0) if insert_only else 0
+        known = max(left_out, 0) if is_insert_only else 0
         results.append(
             TableResult(
                 table=name,
@@ -296,8 +293,9 @@ def _reconcile_load(
                 duplicates=duplicates + known,
                 quarantined=quarantined,
                 skipped=skipped,
-                bad_values=bad,
-                seconds=s,
+                bad_values=bad_values,
+                seconds=seconds,
+                refusal=refusal,
             )
         )
     rows = [

@@ -19,7 +19,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.settings import Settings
 
-# Key tables first wins over the vendor's own setting, so a user can still override one.
+# Set only where the environment is silent, so a user can still override one.
 DLT_DEFAULTS = {
     # duck_case keeps Persian column names and refuses names that differ only by case;
     # dlt's default folds both silently.
@@ -46,7 +46,6 @@ _TYPES = {
     "date": {"data_type": "date"},
     "json": {"data_type": "json"},
     "timestamp": {"data_type": "timestamp", "timezone": True, "precision": 6},
-    "decimal": {"data_type": "decimal", "precision": 38, "scale": 9},
 }
 _DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")
 _LOCK_HOLDER = re.compile(r"held in (?P<program>.+?)\(PID (?P<pid>\d+)\)")
@@ -73,15 +72,22 @@ def column_hints(
     """
     hints: dict[str, Any] = {}
     for name, declared in columns.items():
-        if sized := _DECIMAL.fullmatch(declared):
-            precision, scale = map(int, sized.groups())
-            hint = {"data_type": "decimal", "precision": precision, "scale": scale}
+        if size := decimal_size(declared):
+            hint = {"data_type": "decimal", "precision": size[0], "scale": size[1]}
         else:
             hint = dict(_TYPES[declared])
         hints[name] = {"name": name, "nullable": True, **hint}
     if newest_by:
         hints[newest_by]["dedup_sort"] = "desc"
     return hints
+
+
+def decimal_size(declared: str) -> tuple[int, int] | None:
+    """Return precision and scale of a declared decimal type, None for other types."""
+    if declared == "decimal":
+        return 38, 9
+    sized = _DECIMAL.fullmatch(declared)
+    return (int(sized[1]), int(sized[2])) if sized else None
 
 
 def configure_dlt(settings: Settings) -> None:

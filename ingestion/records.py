@@ -1,0 +1,280 @@
+"""Vendor records as typed rows: what a raw table is, and how text becomes its types.
+
+APIs send numbers, dates and flags as text, and users type nonsense into them. A value
+that does not fit its declared type becomes NULL and is quarantined with its reason; it
+never becomes another number, and it never takes its row with it.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Context, Decimal
+from functools import cached_property
+from typing import Any
+
+import dlt
+import orjson
+import pyarrow as pa
+from dlt.common.schema import Schema
+from dlt.common.schema.utils import has_table_seen_data
+from dlt.extract import DltResource
+
+from ingestion.reconcile import Counts
+from ingestion.warehouse import column_hints, decimal_size
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+# Epoch milliseconds since 1973; fewer digits could as well be seconds.
+_EPOCH_MS = re.compile(r"-?\d{11,14}", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BIGINT = 2**63
+# Python's own context rounds to 28 digits, less than the warehouse keeps.
+_WIDE = Context(prec=60)
+_BOOLS = {"true": True, "false": False}
+
+
+class BadValueError(ValueError):
+    """A value does not fit its declared type; the message is the quarantine reason."""
+
+
+def text_value(value: object) -> str:
+    """Read text; numbers and flags are written out, structures are refused."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    message = "not text"
+    raise BadValueError(message)
+
+
+def decimal_value(value: object, precision: int = 38, scale: int = 9) -> Decimal:
+    """Read a decimal number exactly as written.
+
+    Digits beyond the scale are rounded half-even (they are below any currency's
+    smallest unit); a number with too many digits before the point is refused.
+    """
+    number = _number(value)
+    _check_size(number, precision, scale)
+    if -number.as_tuple().exponent > scale:
+        number = number.quantize(Decimal((0, (1,), -scale)), context=_WIDE)
+        _check_size(number, precision, scale)
+    return number if number else Decimal(0)
+
+
+def _check_size(number: Decimal, precision: int, scale: int) -> None:
+    if not number.is_finite() or (number and number.adjusted() >= precision - scale):
+        message = f"does not fit decimal({precision},{scale})"
+        raise BadValueError(message)
+
+
+def _number(value: object) -> Decimal:
+    if isinstance(value, bool):
+        message = "not a number"
+        raise BadValueError(message)
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, float):
+        value = repr(value)
+    text = value.strip() if isinstance(value, str) else ""
+    if not _NUMBER.fullmatch(text):
+        message = "not a number"
+        raise BadValueError(message)
+    return Decimal(text)
+
+
+def bigint_value(value: object) -> int:
+    """Read a whole number of 64 bits; `25.0` is one, `25.5` is not."""
+    number = _number(value)
+    if number.adjusted() > 18 or not -_BIGINT <= number < _BIGINT:
+        message = "does not fit 64 bits"
+        raise BadValueError(message)
+    whole = int(number)
+    if whole != number:
+        message = "not a whole number"
+        raise BadValueError(message)
+    return whole
+
+
+def double_value(value: object) -> float:
+    """Read a finite floating-point number."""
+    number = float(_number(value))
+    if not math.isfinite(number):
+        message = "not a finite number"
+        raise BadValueError(message)
+    return number
+
+
+def bool_value(value: object) -> bool:
+    """Read a flag, `true` or `false` in any case."""
+    if isinstance(value, bool):
+        return value
+    flag = _BOOLS.get(value.strip().lower()) if isinstance(value, str) else None
+    if flag is None:
+        message = "neither true nor false"
+        raise BadValueError(message)
+    return flag
+
+
+def timestamp_value(value: object) -> datetime:
+    """Read an instant: ISO 8601 (without a zone: UTC; a day: its midnight) or epoch ms."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    try:
+        if _EPOCH_MS.fullmatch(text):
+            return _EPOCH + timedelta(milliseconds=int(text))
+        # Python also reads 20261118 and 2026-W47; vendors send neither.
+        if len(text) < 10 or text[4] != "-" or text[7] != "-":
+            raise ValueError
+        instant = datetime.fromisoformat(text)
+        return (
+            instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        )
+    except (ValueError, OverflowError):
+        message = "neither an ISO 8601 instant nor epoch milliseconds"
+        raise BadValueError(message) from None
+
+
+def date_value(value: object) -> date:
+    """Read a calendar day: ISO 8601 or epoch ms at midnight UTC."""
+    return timestamp_value(value).date()
+
+
+def json_value(value: object) -> str:
+    """Write a structure as canonical JSON text."""
+    return orjson.dumps(
+        value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str
+    ).decode()
+
+
+_READERS: dict[str, tuple[Callable[[Any], Any], pa.DataType]] = {
+    "text": (text_value, pa.string()),
+    "bigint": (bigint_value, pa.int64()),
+    "double": (double_value, pa.float64()),
+    "bool": (bool_value, pa.bool_()),
+    "date": (date_value, pa.date32()),
+    "timestamp": (timestamp_value, pa.timestamp("us", "UTC")),
+    "json": (json_value, pa.string()),
+}
+
+
+def _reader(declared: str) -> tuple[Callable[[Any], Any], pa.DataType]:
+    if size := decimal_size(declared):
+        return lambda value: decimal_value(value, *size), pa.decimal128(*size)
+    return _READERS[declared]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw table as declared: its columns, its key, and how rows are written.
+
+    Attributes:
+        name: the table, the vendor's own plural noun.
+        columns: column name to type as `warehouse.column_hints` knows them.
+        key: the columns that tell rows apart.
+        strategy: `delete-insert` replaces the row with the same key, `insert-only`
+            keeps every version once, `replace` replaces the whole table.
+        replaced_set: columns whose rows are replaced together (a parent's children),
+            instead of row by row.
+        newest_by: of two rows with one key in one load, the column that decides.
+        keeps_empty: columns where "" means something else than NULL.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    strategy: str = "delete-insert"
+    replaced_set: tuple[str, ...] = ()
+    newest_by: str | None = None
+    keeps_empty: frozenset[str] = frozenset()
+
+    @cached_property
+    def arrow_schema(self) -> pa.Schema:
+        """The rows' Arrow schema; equal to the table's, so that dlt copies no file."""
+        return pa.schema(
+            [(name, _reader(declared)[1]) for name, declared in self.columns.items()]
+        )
+
+    @property
+    def is_insert_only(self) -> bool:
+        """Whether the load leaves out rows that the table already has."""
+        return self.strategy == "insert-only"
+
+    def resource(self, batches: Iterable[Any], **hints: object) -> DltResource:
+        """Return the dlt resource that loads `batches` into the table."""
+        disposition: Any = "replace"
+        if self.strategy != "replace":
+            disposition = {"disposition": "merge", "strategy": self.strategy}
+        keys: dict[str, Any] = {"primary_key": list(self.key)}
+        if self.replaced_set:
+            keys = {"merge_key": list(self.replaced_set)}
+        return dlt.resource(
+            batches,
+            name=self.name,
+            columns=column_hints(self.columns, newest_by=self.newest_by),
+            write_disposition=disposition,
+            file_format="parquet",
+            **keys,
+            **hints,
+        )
+
+    def exists_in(self, schema: Schema) -> bool:
+        """Whether the table was loaded before with all of its declared columns."""
+        table = schema.tables.get(self.name)
+        if table is None or not has_table_seen_data(table):
+            return False
+        return set(self.columns) <= set(table["columns"])
+
+    def empty(self) -> pa.Table:
+        """Return no rows, which still makes the table exist."""
+        return self.arrow_schema.empty_table()
+
+    def batch(self, records: list[dict[str, Any]], counts: Counts) -> pa.Table:
+        """Return the records as typed rows; unusable values are counted and NULL."""
+        arrays = [
+            self._array(name, declared, records, counts)
+            for name, declared in self.columns.items()
+        ]
+        return pa.Table.from_arrays(arrays, schema=self.arrow_schema)
+
+    def _array(
+        self,
+        column: str,
+        declared: str,
+        records: list[dict[str, Any]],
+        counts: Counts,
+    ) -> pa.Array:
+        read, arrow_type = _reader(declared)
+        keeps_empty = column in self.keeps_empty
+        values: list[Any] = []
+        for record in records:
+            value = record.get(column)
+            if value is None or (value == "" and not keeps_empty):
+                values.append(None)
+                continue
+            try:
+                values.append(read(value))
+            except BadValueError as error:
+                values.append(None)
+                counts.reject_value(
+                    self.name,
+                    column,
+                    str(error),
+                    record_id=self.record_id(record),
+                    raw_value=value,
+                )
+        try:
+            return pa.array(values, arrow_type)
+        except UnicodeEncodeError:
+            # Half of an emoji, cut by a field's length limit, is no Unicode text.
+            whole = [v and v.encode("utf-8", "replace").decode() for v in values]
+            return pa.array(whole, arrow_type)
+
+    def record_id(self, record: Mapping[str, Any]) -> str:
+        """Return the record's key as one text."""
+        return ":".join(str(record.get(column)) for column in self.key)
