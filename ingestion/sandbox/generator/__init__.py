@@ -39,6 +39,11 @@ def generate(out: Path, size: str, seed: int) -> Path:
             "Name another folder with --out, or empty this one."
         )
         raise SettingsError(message)
+    return _write(out, size, seed)
+
+
+def _write(out: Path, size: str, seed: int) -> Path:
+    """Write a company in place of whatever `out` holds."""
     company = found_company(seed, SIZES[size])
     out.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -78,7 +83,8 @@ def ensure_company(settings: Settings) -> Path:
     }
     if _description(folder) == wanted:
         return folder
-    return generate(folder, settings.sandbox_size, settings.sandbox_seed)
+    # The folder below WAREHOUSE_DIR is ours: half a company there is replaced.
+    return _write(folder, settings.sandbox_size, settings.sandbox_seed)
 
 
 def _description(folder: Path) -> dict | None:

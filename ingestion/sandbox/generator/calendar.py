@@ -104,7 +104,7 @@ def nowruz_weight(day: date) -> float:
     """Return how much more Persian customers buy on a day (before Nowruz)."""
     for new_year in _NOWRUZ:
         if -14 <= (day - new_year).days <= -1:
-            return 3.0
+            return 4.0
         if 0 <= (day - new_year).days <= 12:
             return 0.5
     return 1.0
