@@ -5,7 +5,7 @@ import selectors
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -24,7 +24,7 @@ class SandboxError(Exception):
 
 
 @contextmanager
-def running_sandbox(settings: Settings) -> Iterator[dict[str, str]]:
+def running_sandbox(settings: Settings) -> Generator[dict[str, str]]:
     """Serve the sandbox's data directory and yield the variables that reach it.
 
     The server is gone afterwards, whatever happens here: it is told to stop, killed
@@ -47,6 +47,8 @@ def running_sandbox(settings: Settings) -> Iterator[dict[str, str]]:
         except Exception as error:
             if process.poll() is not None and not isinstance(error, SandboxError):
                 error.add_note(_died(process, said))
+            elif complaint := _tail(said):
+                error.add_note(f"The sandbox's server said:\n{complaint}")
             raise
         else:
             if process.poll() is not None:

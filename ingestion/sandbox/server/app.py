@@ -26,6 +26,7 @@ def build_app(data_dir: Path) -> Starlette:
         DataDirectoryError: the directory holds something that cannot be served.
     """
     store = Store(data_dir)
+    store.check_lines()
     routes = [
         route for vendor in vendor_modules().values() for route in vendor.routes(store)
     ]
@@ -82,7 +83,8 @@ def _stop_at_end_of_stdin() -> None:
 def _broken_data(_request: Request, error: Exception) -> Response:
     sys.stderr.write(f"{error}\n")
     sys.stderr.flush()
-    return _error(500, str(error), "SANDBOX_DATA_ERROR")
+    # Not a 5xx: asking again does not mend a file.
+    return _error(422, str(error), "SANDBOX_DATA_ERROR")
 
 
 def _no_such_thing(request: Request, error: Exception) -> Response:

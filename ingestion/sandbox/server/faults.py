@@ -110,12 +110,8 @@ def _fault(kind: str, entry: object) -> Fault:
             f"Known: {', '.join(KINDS)}."
         )
         raise DataDirectoryError(message)
-    known = {
-        "path": "",
-        "after": 0,
-        "count": 0 if kind in ENDLESS else 1,
-        **KINDS[kind],
-    }
+    counting = {"path": "", "after": 0, "count": 0 if kind in ENDLESS else 1}
+    known: dict[str, Any] = {**counting, **KINDS[kind]}
     if not isinstance(entry, dict) or not entry.keys() <= known.keys():
         message = (
             f"sandbox.toml: faults.{kind} = {entry!r} is not usable: write a table "
@@ -131,10 +127,9 @@ def _fault(kind: str, entry: object) -> Fault:
                 f"write a value like {known[name]!r}."
             )
             raise DataDirectoryError(message)
-    options = {**known, **entry}
-    return Fault(
-        options.pop("path"), options.pop("after"), options.pop("count"), options
-    )
+    said: dict[str, Any] = {**known, **entry}
+    options = {name: said[name] for name in KINDS[kind]}
+    return Fault(said["path"], said["after"], said["count"], options)
 
 
 class CutResponse(Response):

@@ -2,7 +2,6 @@
 
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterator
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from ingestion.sandbox.server.vendors.hubspot.instants import epoch_milliseconds
 from ingestion.sandbox.server.vendors.hubspot.parameters import (
     cursor,
     flag,
+    listed,
     page_limit,
 )
 from ingestion.sandbox.server.vendors.hubspot.portal import Portal
@@ -43,13 +43,11 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
         return _event(_found(portal, request.path_params["event_id"]))
 
     def count_participations(request: Request) -> Body:
-        event = _found(portal, request.path_params["event_id"])
-        states = Counter(_state(one) for one in _participations(portal, event))
+        states = Counter(map(_state, _participations(portal, request)))
         return {field: states[state] for state, field in _STATES.items()}
 
     def list_participations(request: Request) -> Body:
-        event = _found(portal, request.path_params["event_id"])
-        rows = list(_participations(portal, event))
+        rows = _participations(portal, request)
         if state := request.query_params.get("state"):
             rows = [row for row in rows if _state(row) == state]
         if contact := request.query_params.get("contactIdentifier"):
@@ -74,6 +72,24 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
         message = f"Marketing email {wanted} was not found"
         raise not_found(message, id=[wanted])
 
+    def sum_statistics(request: Request) -> Body:
+        low, high = _bound(request, "startTimestamp"), _bound(request, "endTimestamp")
+        ids = listed(request, "emailIds")
+        chosen = [
+            email
+            for email in portal.lines("marketing_emails")
+            if _lies_between(email.get("publishDate"), low, high)
+            and (not ids or str(email.get("id")) in ids)
+        ]
+        counters: Counter[str] = Counter()
+        for email in chosen:
+            counters.update((email.get("stats") or {}).get("counters") or {})
+        return {
+            "aggregate": {"counters": counters},
+            "campaignAggregations": {},
+            "emails": [int(email["id"]) for email in chosen],
+        }
+
     events, emails = "/marketing/marketing-events", "/marketing/emails"
     one = "/participations/{event_id}"
     return [
@@ -82,6 +98,7 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
         *gate.routes(events, f"{one}/breakdown", list_participations),
         *gate.routes(events, "/{event_id}", get_event),
         *gate.routes(emails, "", list_emails),
+        *gate.routes(emails, "/statistics/list", sum_statistics),
         *gate.routes(emails, "/{email_id}", get_email),
     ]
 
@@ -99,13 +116,9 @@ def _found(portal: Portal, identifier: str) -> Item:
     return event
 
 
-def _participations(portal: Portal, event: Item) -> Iterator[Item]:
-    """Yield an event's participations, from its own line and from their file."""
-    yield from event.get("participations") or []
-    for row in portal.lines("marketing_event_participations"):
-        of = (row.get("associations") or {}).get("marketingEvent") or {}
-        if str(of.get("marketingEventId")) == str(event["objectId"]):
-            yield row
+def _participations(portal: Portal, request: Request) -> list[Item]:
+    event = _found(portal, request.path_params["event_id"])
+    return portal.participations.get(str(event["objectId"]), [])
 
 
 def _state(participation: Item) -> str:

@@ -40,19 +40,17 @@ class Portal:
             lines = self.store.lines(VENDOR, f"associations_{start}_{end}")
             for row, item in enumerate(lines):
                 try:
-                    identifier, others = str(item["from"]["id"]), item["to"]
+                    identifier = str(item["from"]["id"])
+                    others = [
+                        {**other, "toObjectId": str(other["toObjectId"])}
+                        for other in item["to"]
+                    ]
                 except (KeyError, TypeError):
-                    raise lines.error(row, "no 'from.id' or no 'to'") from None
-                found.setdefault(identifier, []).extend(
-                    {**other, "toObjectId": str(other["toObjectId"])}
-                    for other in others
-                )
+                    problem = "no 'from.id', no 'to' or no 'toObjectId' in it"
+                    raise lines.error(row, problem) from None
+                found.setdefault(identifier, []).extend(others)
             self._associations[start, end] = found
         return self._associations[start, end]
-
-    def has_associations(self, start: str, end: str) -> bool:
-        """Return whether the directory has a file about the two types."""
-        return self.store.has(VENDOR, f"associations_{start}_{end}")
 
     def lines(self, name: str) -> list[Item]:
         """Return all objects of a small file."""
@@ -67,6 +65,18 @@ class Portal:
     def marketing_events(self) -> Collection:
         """The marketing events by objectId."""
         return Collection(self.store.lines(VENDOR, "marketing_events"), key="objectId")
+
+    @cached_property
+    def participations(self) -> dict[str, list[Item]]:
+        """The participations by marketing event, whichever file holds them."""
+        found: dict[str, list[Item]] = {}
+        for event in self.lines("marketing_events"):
+            rows = event.get("participations") or []
+            found.setdefault(str(event["objectId"]), []).extend(rows)
+        for row in self.lines("marketing_event_participations"):
+            event = (row.get("associations") or {}).get("marketingEvent") or {}
+            found.setdefault(str(event.get("marketingEventId")), []).append(row)
+        return found
 
     @cached_property
     def exchange_rates(self) -> Collection:

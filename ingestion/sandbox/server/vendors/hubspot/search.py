@@ -213,8 +213,7 @@ def _sort(body: dict[str, Any]) -> tuple[str, bool]:
 
 
 def _integer(value: object) -> object:
-    is_number = isinstance(value, str) and value.isdecimal()
-    return int(value) if is_number else value  # ty: ignore[invalid-argument-type]
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def _offset(after: object, limit: int) -> int:
