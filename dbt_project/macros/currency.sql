@@ -7,19 +7,17 @@
     '{{ env_var("BASE_CURRENCY", "EUR") | upper }}'
 {%- endmacro %}
 
--- The rate of a row: 1 for the reporting currency itself, else the joined daily rate.
-{% macro base_rate(currency, rate) -%}
+-- decimal(18, s) times decimal(19, 12) stays within 38 digits on both engines. Money
+-- that
+-- is in the reporting currency already is not multiplied: the wide product is slow.
+{% macro base_amount(amount, currency, rate, scale=2) -%}
     case
         when {{ currency }} = {{ base_currency() }}
-        then cast(1 as decimal(19, 12))
-        else {{ rate }}
+        then cast({{ amount }} as decimal(18, {{ scale }}))
+        else
+            cast(
+                cast({{ amount }} as decimal(18, {{ scale }}))
+                * {{ rate }} as decimal(18, {{ scale }})
+            )
     end
-{%- endmacro %}
-
--- decimal(18, s) times decimal(19, 12) stays within 38 digits on both engines.
-{% macro base_amount(amount, currency, rate, scale=2) -%}
-    cast(
-        cast({{ amount }} as decimal(18, {{ scale }}))
-        * {{ base_rate(currency, rate) }} as decimal(18, {{ scale }})
-    )
 {%- endmacro %}

@@ -6,7 +6,7 @@
         ["string"],
     ],
     ["_at$", ["timestamp"]],
-    ["_date$|_month$|_week$", ["date"]],
+    ["_date$|(?<!day_of)_month$|_week$", ["date"]],
     ["_amount$|_amount_base$", ["decimal"]],
     ["(?<!conversion)_rate$|_share$|_score$", ["double"]],
     ["(?<!unit)_count$", ["bigint"]],

@@ -1,0 +1,3 @@
+-- Cancelled orders of every shop vendor.
+-- Grain: one row per (vendor, order_id).
+{{ union_vendors("order_cancellations", "shop") }}

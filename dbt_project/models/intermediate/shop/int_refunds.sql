@@ -1,0 +1,3 @@
+-- Refunds of every shop vendor, amounts in the refund's own currency.
+-- Grain: one row per (vendor, refund_id).
+{{ union_vendors("refunds", "shop") }}
