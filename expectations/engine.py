@@ -6,7 +6,7 @@ its decimal type.
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +72,7 @@ class DuckDBChecks:
 
 
 @contextmanager
-def opened_checks(database: Path) -> Iterator[DuckDBChecks]:
+def opened_checks(database: Path) -> Generator[DuckDBChecks]:
     """Open the database read-only for checking and close every handle afterwards.
 
     A handle left open would keep the next step of the same process from writing.
@@ -81,10 +81,11 @@ def opened_checks(database: Path) -> Iterator[DuckDBChecks]:
         warnings.simplefilter("ignore")
         import great_expectations as gx
         import great_expectations.execution_engine.sqlalchemy_execution_engine as engine
+        from great_expectations.data_context.types.base import ProgressBarsConfig
 
         _keep_duckdb_connection(engine)
         context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
         datasource = context.data_sources.add_sql(
             "warehouse",
             connection_string=f"duckdb:///{database}?access_mode=read_only",
@@ -115,6 +116,7 @@ def _keep_duckdb_connection(engine: Any) -> None:  # noqa: ANN401 - a module
 
 def _result(found: "ExpectationValidationResult") -> ExpectationResult:
     config = found.expectation_config
+    assert config is not None
     name = _name(config.type, config.kwargs, config)
     severity = _severity(config)
     if error := _exception(found.exception_info):

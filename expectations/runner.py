@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -196,7 +196,7 @@ def _source_module(vendor: str):  # noqa: ANN202 - a module that keeps the contr
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connected(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     _require(settings)
     with helpful_locks(settings):
         connection = duckdb.connect(str(settings.warehouse_path), read_only=True)
@@ -207,7 +207,7 @@ def _connected(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _checks(settings: Settings) -> "Iterator[DuckDBChecks]":
+def _checks(settings: Settings) -> "Generator[DuckDBChecks]":
     from expectations.engine import opened_checks
 
     _require(settings)

@@ -1,0 +1,1 @@
+"""Dagster: assets, checks, the job that refreshes the warehouse, and publishing."""

@@ -1,0 +1,71 @@
+"""Which blocking checks the build file has passed in its present state.
+
+A stage is forgotten before its data changes and noted after its checks passed, so a run
+that fails or is killed anywhere in between leaves a build file that `publish` refuses,
+whoever calls it and in whatever run.
+"""
+
+import json
+from pathlib import Path
+
+from ingestion.settings import Settings
+
+RAW, BUILT = "raw", "built"
+_MEANING = {
+    RAW: "the expectations on the raw tables have not passed on what was loaded last",
+    BUILT: "dbt has not built and tested the whole project on what was loaded last",
+}
+
+
+class PublishRefusedError(Exception):
+    """The build file may not be published; the message says why and what to do."""
+
+
+def passed(settings: Settings, stage: str) -> bool:
+    """Return whether the stage has passed in the present state."""
+    return bool(_read(settings).get(stage))
+
+
+def reset(settings: Settings, *stages: str) -> None:
+    """Forget that the stages passed; call it before changing what they looked at."""
+    known = _read(settings)
+    _write(
+        settings, {stage: run for stage, run in known.items() if stage not in stages}
+    )
+
+
+def note(settings: Settings, stage: str, run_id: str) -> None:
+    """Note that the stage passed in the run."""
+    _write(settings, {**_read(settings), stage: run_id})
+
+
+def require_all(settings: Settings) -> None:
+    """Check that every stage has passed.
+
+    Raises:
+        PublishRefusedError: names what has not.
+    """
+    missing = [why for stage, why in _MEANING.items() if not passed(settings, stage)]
+    if missing:
+        message = (
+            f"{settings.warehouse_path} is not published: {'; '.join(missing)}. "
+            "Run refresh_warehouse (make run) and see which check failed."
+        )
+        raise PublishRefusedError(message)
+
+
+def _path(settings: Settings) -> Path:
+    return settings.warehouse_dir / "audit.json"
+
+
+def _read(settings: Settings) -> dict[str, str]:
+    path = _path(settings)
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def _write(settings: Settings, stages: dict[str, str]) -> None:
+    path = _path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".tmp")
+    fresh.write_text(json.dumps(stages), "utf-8")
+    fresh.replace(path)

@@ -1,0 +1,60 @@
+"""Publishing as the last asset: it waits for every model, test and expectation."""
+
+import time
+
+import dagster as dg
+
+from ingestion.settings import load_settings
+from orchestration import progress
+from orchestration.extract_load import POOL
+from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
+from orchestration.resources import RUN_LOCK
+
+
+def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
+    """Return the step that publishes what dbt built in the public schemas."""
+
+    @dg.asset(
+        key=["published", "warehouse"],
+        deps=[
+            graph.key(unique_id)
+            for unique_id, node in graph.built().items()
+            if node["schema"] in PUBLIC_SCHEMAS
+        ],
+        description="The database that BI reads: published/current/warehouse.duckdb.",
+        group_name="published",
+        kinds={"duckdb"},
+        pool=POOL,
+        required_resource_keys={RUN_LOCK},
+    )
+    def publish_warehouse(
+        context: dg.AssetExecutionContext,
+    ) -> dg.MaterializeResult:
+        from orchestration.audit import PublishRefusedError
+        from orchestration.publish import publish
+
+        started = time.perf_counter()
+        try:
+            done = publish(load_settings(), context.run_id)
+        except PublishRefusedError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        progress.report(
+            progress.Progress(
+                "publish",
+                done.version,
+                done.row_count,
+                time.perf_counter() - started,
+                is_finished=True,
+                note=f"{done.table_count} tables",
+            )
+        )
+        return dg.MaterializeResult(
+            metadata={
+                "version": done.version,
+                "path": dg.MetadataValue.path(str(done.path)),
+                "tables": done.table_count,
+                "dagster/row_count": done.row_count,
+            }
+        )
+
+    return publish_warehouse

@@ -1,0 +1,219 @@
+"""Write, audit, publish: an immutable copy of the public schemas for BI.
+
+`published/<version>/warehouse.duckdb` is written under a hidden name, brought to disk
+and only then named; `published/current` is a link that is swapped atomically. A reader
+sees the old version or the new one, whole, at whatever moment a publish is killed.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from ingestion.settings import Settings
+from ingestion.vendors import used_vendors
+from orchestration import audit
+from orchestration.graph import PUBLIC_SCHEMAS
+
+# The one that is read, the one before it for whoever still reads it, one to go back to.
+KEPT_VERSIONS = 3
+FILE = "warehouse.duckdb"
+_HIDDEN = "."
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published version."""
+
+    version: str
+    path: Path
+    table_count: int
+    row_count: int
+
+
+def publish(settings: Settings, run_id: str) -> Publication:
+    """Publish the build file's public schemas and return the new version.
+
+    Raises:
+        PublishRefusedError: a blocking check has not passed on the present build.
+    """
+    audit.require_all(settings)
+    folder = settings.warehouse_dir / "published"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_publisher(folder):
+        _remove_leftovers(folder)
+        built_at = datetime.now(UTC)
+        version = built_at.strftime("%Y%m%dT%H%M%S%fZ")
+        unfinished = folder / f"{_HIDDEN}{version}"
+        unfinished.mkdir()
+        tables, rows = _write(unfinished / FILE, settings, version, built_at, run_id)
+        _flush(unfinished / FILE)
+        _flush(unfinished)
+        unfinished.rename(folder / version)
+        _point_to(folder, version)
+        _remove_old(folder)
+    return Publication(version, settings.published_path, tables, rows)
+
+
+def published_version(settings: Settings) -> str | None:
+    """Return the version that readers see, None before the first publish."""
+    current = settings.published_path.parent
+    return current.resolve().name if current.is_symlink() else None
+
+
+@contextmanager
+def _only_publisher(folder: Path) -> Generator[None]:
+    """Let one publisher in at a time; the kernel frees the lock of a killed one."""
+    with (folder / f"{_HIDDEN}lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write(
+    file: Path, settings: Settings, version: str, built_at: datetime, run_id: str
+) -> tuple[int, int]:
+    """Copy the public schemas into a new file; return its tables and rows."""
+    row_count = 0
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"attach '{settings.warehouse_path}' as build (read_only)")
+        relations = connection.execute(
+            """
+            select schema_name, table_name, comment from duckdb_tables()
+            where database_name = 'build' and list_contains(?, schema_name)
+            union all
+            select schema_name, view_name, comment from duckdb_views()
+            where database_name = 'build' and list_contains(?, schema_name)
+            order by 1, 2
+            """,
+            [list(PUBLIC_SCHEMAS), list(PUBLIC_SCHEMAS)],
+        ).fetchall()
+        for schema in PUBLIC_SCHEMAS:
+            connection.execute(f'create schema "{schema}"')
+        for schema, table, comment in relations:
+            name = f'"{schema}"."{table}"'
+            created = connection.execute(
+                f"create table {name} as select * from build.{name}"
+            ).fetchall()
+            row_count += created[0][0]
+            _comment(connection, f"table {name}", comment)
+        for schema, table, column, comment in _column_comments(connection):
+            target = f'"{schema}"."{table}"."{column}"'
+            _comment(connection, f"column {target}", comment)
+        _describe(connection, settings, version, built_at, run_id)
+        connection.execute("detach build")
+        connection.execute("checkpoint")
+    return len(relations), row_count
+
+
+def _column_comments(
+    connection: duckdb.DuckDBPyConnection,
+) -> list[tuple[str, str, str, str]]:
+    """Return the comments of the build file's public columns; a CTAS drops them."""
+    return connection.execute(
+        """
+        select schema_name, table_name, column_name, comment from duckdb_columns()
+        where database_name = 'build' and list_contains(?, schema_name)
+            and comment is not null and comment <> ''
+        """,
+        [list(PUBLIC_SCHEMAS)],
+    ).fetchall()
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection, target: str, comment: str | None
+) -> None:
+    if comment:
+        quoted = comment.replace("'", "''")
+        connection.execute(f"comment on {target} is '{quoted}'")
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    version: str,
+    built_at: datetime,
+    run_id: str,
+) -> None:
+    """Write meta.published: what this version is and which loads it stands on."""
+    connection.execute("create schema meta")
+    connection.execute(
+        """
+        create table meta.published (
+            version varchar, as_of timestamp, built_at timestamp, run_id varchar,
+            base_currency varchar, reporting_timezone varchar, load_ids json)
+        """
+    )
+    connection.execute(
+        "comment on table meta.published is "
+        "'One row: the version of this file, its clock and the loads it stands on.'"
+    )
+    connection.execute(
+        "insert into meta.published values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            version,
+            settings.as_of_at.replace(tzinfo=None),
+            built_at.replace(tzinfo=None),
+            run_id,
+            settings.base_currency,
+            settings.reporting_timezone,
+            json.dumps(_load_ids(connection, settings)),
+        ],
+    )
+
+
+def _load_ids(
+    connection: duckdb.DuckDBPyConnection, settings: Settings
+) -> dict[str, str]:
+    newest = {}
+    for vendor in used_vendors(settings):
+        try:
+            found = connection.execute(
+                f"select max(load_id) from build.raw_{vendor}._dlt_loads "
+                "where status = 0"
+            )
+        except duckdb.CatalogException:
+            continue
+        newest[vendor] = found.fetchall()[0][0]
+    return newest
+
+
+def _flush(path: Path) -> None:
+    """Bring a file or a folder's names to disk before anything points to them."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _point_to(folder: Path, version: str) -> None:
+    fresh = folder / f"{_HIDDEN}current"
+    fresh.symlink_to(version, target_is_directory=True)
+    fresh.replace(folder / "current")
+    _flush(folder)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what killed publishers left: hidden folders and links, never named ones."""
+    for left in folder.glob(f"{_HIDDEN}*"):
+        if left.is_symlink():
+            left.unlink()
+        elif left.is_dir():
+            shutil.rmtree(left)
+
+
+def _remove_old(folder: Path) -> None:
+    """Remove all but the newest versions; open readers keep what they have open."""
+    current = (folder / "current").resolve()
+    versions = sorted(each for each in folder.glob("[0-9]*Z") if each.is_dir())
+    for old in versions[:-KEPT_VERSIONS]:
+        if old.resolve() != current:
+            shutil.rmtree(old)

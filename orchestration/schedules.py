@@ -1,0 +1,123 @@
+"""The job, its daily schedule, and the sensor for new event files."""
+
+import base64
+import json
+import zlib
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from ingestion.settings import Settings, load_settings
+from orchestration.instance import live_runs, prepare_home, reap_dead_runs
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import (
+        UnresolvedAssetJobDefinition,
+    )
+
+JOB = "refresh_warehouse"
+# After midnight in any zone the day before is complete; vendors settle it within hours.
+DAILY = "0 4 * * *"
+EVENT_FILES = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
+
+
+def refresh_job() -> "UnresolvedAssetJobDefinition":
+    """Return the one job: everything, in one process.
+
+    A process per step would import dlt, dbt and Great Expectations once per step, which
+    costs more than the steps.
+    """
+    return dg.define_asset_job(
+        JOB,
+        selection=dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        config={"loggers": {"file": {}}},
+        description="Load every vendor, check, build, check again, publish.",
+    )
+
+
+def daily_schedule(
+    job: "UnresolvedAssetJobDefinition", settings: Settings
+) -> dg.ScheduleDefinition:
+    """Return the schedule that refreshes the warehouse once a day."""
+
+    @dg.schedule(
+        name=f"{JOB}_daily",
+        job=job,
+        cron_schedule=DAILY,
+        execution_timezone=settings.reporting_timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def refresh_daily(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        # What was killed since must not hold the slot that this run needs.
+        reap_dead_runs(context.instance, prepare_home(load_settings()))
+        return dg.RunRequest()
+
+    return refresh_daily
+
+
+def event_files_sensor(job: "UnresolvedAssetJobDefinition") -> dg.SensorDefinition:
+    """Return the sensor that refreshes the warehouse when event files arrive."""
+
+    @dg.sensor(
+        name=f"{JOB}_on_event_files",
+        job=job,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def refresh_on_event_files(
+        context: dg.SensorEvaluationContext,
+    ) -> dg.SensorResult | dg.SkipReason:
+        settings = load_settings()
+        reap_dead_runs(context.instance, prepare_home(settings))
+        if live_runs(context.instance, JOB):
+            # The cursor stays: files that this run comes too late for trigger the next.
+            return dg.SkipReason("A refresh is waiting or working.")
+        location = settings.events_location()
+        files = list_event_files(location)
+        if context.cursor is None:
+            return dg.SensorResult(
+                skip_reason=f"First look at {location}: {len(files)} files.",
+                cursor=to_cursor(files),
+            )
+        known = from_cursor(context.cursor)
+        new = [name for name, size in files.items() if known.get(name) != size]
+        if not new:
+            return dg.SkipReason(f"No new file among {len(files)} in {location}.")
+        cursor = to_cursor(files)
+        request = dg.RunRequest(
+            run_key=f"{len(files)}-{zlib.crc32(cursor.encode()):08x}",
+            tags={"warehouse/new_event_files": str(len(new))},
+        )
+        return dg.SensorResult(run_requests=[request], cursor=cursor)
+
+    return refresh_on_event_files
+
+
+def list_event_files(location: str) -> dict[str, int]:
+    """Return the event files at the location with their sizes, [] where it is empty."""
+    import fsspec
+
+    filesystem, path = fsspec.core.url_to_fs(location)
+    try:
+        found = filesystem.find(path, detail=True)
+    except FileNotFoundError:
+        return {}
+    return {
+        name.removeprefix(path).lstrip("/"): int(described.get("size") or 0)
+        for name, described in sorted(found.items())
+        if name.endswith(EVENT_FILES)
+    }
+
+
+def to_cursor(files: dict[str, int]) -> str:
+    """Pack a listing: a hundred thousand names of one pattern take little."""
+    return base64.b64encode(zlib.compress(json.dumps(files).encode())).decode()
+
+
+def from_cursor(cursor: str) -> dict[str, int]:
+    """Unpack a listing; one that cannot be read is as good as an empty folder."""
+    try:
+        return json.loads(zlib.decompress(base64.b64decode(cursor)))
+    except (ValueError, zlib.error):
+        return {}

@@ -1,0 +1,216 @@
+"""dbt as one step: everything it builds as assets, its tests as asset checks.
+
+dbt runs inside the step's own process, with its Python interface. That saves the start
+of a second process and its import, and leaves no handle on the build file open.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from ingestion.settings import Settings, load_settings
+from orchestration import audit, progress
+from orchestration.extract_load import POOL
+from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
+from orchestration.manifest import applied, dbt_environment
+from orchestration.resources import RUN_LOCK
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.results import NodeResult
+
+STEP = "dbt build"
+# Unit tests prove the arithmetic of the models, not the data: `make test` runs them.
+ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
+_QUIET = ("--log-level", "none", "--log-level-file", "info")
+# A failed test must stop what is built on the tested model, in dbt as in Dagster.
+FAILED = ("error", "fail", "runtime error", "partial success")
+
+
+def dbt_assets(graph: DbtGraph) -> dg.AssetsDefinition:
+    """Return the step that builds and tests the dbt project, whole or in part."""
+
+    @dg.multi_asset(
+        name="dbt_build",
+        specs=graph.specs(),
+        check_specs=graph.test_specs(),
+        can_subset=True,
+        pool=POOL,
+        required_resource_keys={RUN_LOCK},
+    )
+    def dbt_build(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        yield from _build(context, graph)
+
+    return dbt_build
+
+
+def _build(
+    context: dg.AssetExecutionContext, graph: DbtGraph
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    settings = load_settings()
+    built, tests = graph.built(), graph.tests()
+    selected = _selected(context, graph)
+    is_whole = len(selected) == len(built) + len(tests)
+    was_built = audit.passed(settings, audit.BUILT)
+    audit.reset(settings, audit.BUILT)
+
+    outcome = run_dbt(settings, [*ARGUMENTS, *_selection(selected, is_whole, graph)])
+    rows = row_counts(settings)
+    _report_layers(graph, outcome.results, rows)
+    for result in outcome.results:
+        unique_id = result.node.unique_id
+        if unique_id in built and unique_id in selected and result.status == "success":
+            yield _materialized(graph, result, rows)
+        elif unique_id in tests and unique_id in selected:
+            yield _checked(tests[unique_id], result)
+    if not outcome.is_success:
+        raise dg.Failure(outcome.message, allow_retries=False)
+    if is_whole or was_built:
+        audit.note(settings, audit.BUILT, context.run_id)
+
+
+def _selected(context: dg.AssetExecutionContext, graph: DbtGraph) -> set[str]:
+    """Return the unique ids of what this run was asked to build and to test."""
+    keys, checks = context.selected_asset_keys, context.selected_asset_check_keys
+    return {u for u in graph.built() if graph.key(u) in keys} | {
+        unique_id for unique_id, key in graph.tests().items() if key in checks
+    }
+
+
+def _selection(selected: set[str], is_whole: bool, graph: DbtGraph) -> list[str]:
+    if is_whole:
+        return []
+    names = (".".join(graph.nodes[each]["fqn"]) for each in sorted(selected))
+    return ["--indirect-selection", "empty", "--select", *names]
+
+
+class DbtOutcome:
+    """How one invocation of dbt ended."""
+
+    def __init__(
+        self, results: "Sequence[NodeResult]", error: BaseException | None
+    ) -> None:
+        self.results = list(results)
+        self._error = error
+
+    @property
+    def is_success(self) -> bool:
+        """Whether dbt ran and nothing in it failed."""
+        return self._error is None and not self._failed
+
+    @property
+    def _failed(self) -> "list[NodeResult]":
+        return [result for result in self.results if str(result.status) in FAILED]
+
+    @property
+    def message(self) -> str:
+        """What failed, one line each, and the remedy."""
+        if self._error is not None:
+            return f"dbt could not run: {self._error}"
+        lines = []
+        for result in self._failed:
+            node = result.node
+            what = " ".join(str(result.message or "").split())
+            failures = f" ({result.failures:,} rows)" if result.failures else ""
+            lines.append(
+                f"{node.resource_type} {node.name}{failures}: {what} "
+                f"[dbt_project/{node.original_file_path}]"
+            )
+        skipped = sum(str(result.status) == "skipped" for result in self.results)
+        lines.append(
+            f"{skipped} nodes below were skipped; nothing was published. Look at one "
+            "with: make dbt CMD='build -s <name>'"
+        )
+        return "\n".join(lines)
+
+
+def run_dbt(settings: Settings, arguments: Sequence[str]) -> DbtOutcome:
+    """Run dbt in this process and close its connection to the build file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    def heard(event: Any) -> None:  # noqa: ANN401 - a protobuf message
+        if event.info.name == "NodeStart":
+            node = event.data.node_info
+            progress.report(
+                progress.Progress(STEP, f"{node.node_relation.schema}.{node.node_name}")
+            )
+
+    with applied(dbt_environment(settings)):
+        done = dbtRunner(callbacks=[heard]).invoke([*_QUIET, *arguments])
+        DuckDBConnectionManager.close_all_connections()
+    results = getattr(done.result, "results", None) or []
+    return DbtOutcome(results, done.exception)
+
+
+def row_counts(settings: Settings) -> dict[tuple[str, str], int]:
+    """Return the number of rows of every table that dbt built, by schema and name."""
+    import duckdb
+
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        tables = connection.execute(
+            """
+            select schema_name, table_name from duckdb_tables()
+            where schema_name not like 'raw\\_%' escape '\\'
+            """
+        ).fetchall()
+        return {
+            (schema, table): connection.execute(
+                f'select count(*) from "{schema}"."{table}"'
+            ).fetchall()[0][0]
+            for schema, table in tables
+        }
+
+
+def _materialized(
+    graph: DbtGraph,
+    result: "NodeResult",
+    rows: dict[tuple[str, str], int],
+) -> dg.MaterializeResult:
+    node = result.node
+    metadata: dict[str, Any] = {"seconds": round(result.execution_time, 3)}
+    count = rows.get((node.schema, node.name))
+    if count is not None:
+        metadata["dagster/row_count"] = count
+    return dg.MaterializeResult(asset_key=graph.key(node.unique_id), metadata=metadata)
+
+
+def _checked(key: dg.AssetCheckKey, result: "NodeResult") -> dg.AssetCheckResult:
+    status = str(result.status)
+    warns = status == "warn"
+    return dg.AssetCheckResult(
+        check_name=key.name,
+        asset_key=key.asset_key,
+        passed=status == "pass",
+        severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
+        description="" if status == "pass" else str(result.message or status),
+        metadata={
+            "status": "error" if status in ("error", "skipped") else status,
+            "failures": result.failures or 0,
+        },
+    )
+
+
+def _report_layers(
+    graph: DbtGraph, results: "Sequence[NodeResult]", rows: dict[tuple[str, str], int]
+) -> None:
+    """Report one finished line per layer; a line per model would be a page."""
+    layers: dict[str, list[NodeResult]] = {}
+    for result in results:
+        if result.node.unique_id in graph.built():
+            layers.setdefault(result.node.schema, []).append(result)
+    for schema in sorted(layers, key=lambda name: name in PUBLIC_SCHEMAS):
+        done = layers[schema]
+        counted = [rows.get((each.node.schema, each.node.name)) for each in done]
+        progress.report(
+            progress.Progress(
+                STEP,
+                schema,
+                sum(filter(None, counted)) if any(counted) else None,
+                sum(each.execution_time for each in done),
+                is_finished=True,
+                note=f"{len(done)} built",
+            )
+        )
