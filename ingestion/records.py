@@ -163,6 +163,15 @@ _READERS: dict[str, tuple[Callable[[Any], Any], pa.DataType]] = {
 }
 
 
+def columns(**names_by_type: str) -> dict[str, str]:
+    """Return declared columns from names listed by type: `columns(text="id name")`."""
+    return {
+        name: declared
+        for declared, names in names_by_type.items()
+        for name in names.split()
+    }
+
+
 def _reader(declared: str) -> tuple[Callable[[Any], Any], pa.DataType]:
     if size := decimal_size(declared):
         return lambda value: decimal_value(value, *size), pa.decimal128(*size)
@@ -274,6 +283,25 @@ class RawTable:
             # Half of an emoji, cut by a field's length limit, is no Unicode text.
             whole = [v and v.encode("utf-8", "replace").decode() for v in values]
             return pa.array(whole, arrow_type)
+
+    def renamed(self, record: Mapping[str, Any], **values: object) -> dict[str, Any]:
+        """Return a row from a record whose fields are our columns in camel case.
+
+        Args:
+            record: as the vendor sends it.
+            values: columns that are named or nested otherwise.
+        """
+        return {
+            column: values[column] if column in values else record.get(field)
+            for column, field in self._camel_case.items()
+        }
+
+    @cached_property
+    def _camel_case(self) -> dict[str, str]:
+        return {
+            column: re.sub("_(.)", lambda found: found[1].upper(), column)
+            for column in self.columns
+        }
 
     def record_id(self, record: Mapping[str, Any]) -> str:
         """Return the record's key as one text."""

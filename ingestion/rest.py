@@ -112,8 +112,8 @@ class Api:
         *,
         params: dict[str, Any] | None = None,
         json: dict[str, Any] | None = None,
-    ) -> Iterator[tuple[list[Any], dict[str, Any]]]:
-        """Yield the elements of `results` and the whole body, page by page.
+    ) -> Iterator[list[Any]]:
+        """Yield the elements of `results`, page by page.
 
         Raises:
             ApiError: a page lacks `results`, or the pages never end.
@@ -132,10 +132,10 @@ class Api:
                 params=copy.deepcopy(params),
                 json=copy.deepcopy(json),
             ):
-                body = page.response.json()
-                empty = 0 if body["results"] else empty + 1
+                results = page.response.json()["results"]
+                empty = 0 if results else empty + 1
                 position = (page.response.request.url, page.response.request.body)
-                is_repeated = position == last_request and body["results"]
+                is_repeated = position == last_request and results
                 if is_repeated or empty > MOST_EMPTY_PAGES:
                     message = (
                         f"{self._vendor}: {method} {path} never ends: it answers page "
@@ -144,7 +144,7 @@ class Api:
                     )
                     raise ApiError(message)
                 last_request = position
-                yield body["results"], body
+                yield results
 
     def _check(self, response: Response, **_: object) -> Response:
         status = response.status_code

@@ -1,0 +1,132 @@
+"""What every API source does with its records: check, tell apart, count, batch.
+
+One `Extraction` lives for one load of one source. A source turns its API's answers into
+rows and leaves to it what must never be forgotten: that a table exists even when empty,
+that a refused table is reported, and that every record is counted.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dlt
+from dlt.extract import DltResource
+
+from ingestion.changes import Fingerprints
+from ingestion.reconcile import Counts, TableCounts
+from ingestion.records import BadValueError, RawTable, timestamp_value
+from ingestion.rest import ForbiddenError
+from ingestion.settings import Settings
+
+ROWS_PER_BATCH = 5_000
+
+Row = dict[str, Any]
+
+
+class Extraction:
+    """One extraction of one source.
+
+    Args:
+        vendor: the vendor id.
+        settings: the run's clock and the first day of interest.
+        skip: tables (comma-separated) not to read.
+        read_all: load also what did not change since the last load.
+    """
+
+    def __init__(
+        self, vendor: str, settings: Settings, *, skip: str, read_all: bool
+    ) -> None:
+        self._vendor = vendor
+        self._skipped = {name.strip() for name in skip.split(",")}
+        self._start = datetime.combine(settings.start_date, datetime.min.time(), UTC)
+        self.as_of_at = settings.as_of_at
+        self.read_all = read_all
+        self.counts = Counts()
+
+    def table(self, table: RawTable) -> TableCounts:
+        """Return the table's counts."""
+        return self.counts.table(table.name, is_insert_only=table.is_insert_only)
+
+    def resource(
+        self, table: RawTable, rows: Callable[[], Iterable[Row]]
+    ) -> DltResource:
+        """Return the resource that loads the rows into the table.
+
+        A token that may not read one table leaves the others loading; the load is
+        reported as failed once all of it is stored.
+        """
+        return table.resource(self._batches(table, rows))
+
+    def _batches(
+        self, table: RawTable, rows: Callable[[], Iterable[Row]]
+    ) -> Iterator[Any]:
+        counts = self.table(table)
+        if not table.exists_in(dlt.current.source_schema()):
+            yield table.empty()
+        if table.name in self._skipped:
+            return
+        batch: list[Row] = []
+        with counts.timed():
+            try:
+                for row in rows():
+                    batch.append(row)
+                    if len(batch) == ROWS_PER_BATCH:
+                        yield table.batch(batch, self.counts)
+                        batch = []
+            except ForbiddenError as error:
+                counts.refusal = (
+                    f"{table.name} was not loaded: {error}. Give the token the scope, "
+                    f"or put {table.name} into SOURCES__{self._vendor.upper()}__SKIP. "
+                    "Everything else was loaded."
+                )
+            if batch:
+                yield table.batch(batch, self.counts)
+
+    def is_usable(self, table: RawTable, record: object, key: str = "id") -> bool:
+        """Count a received record; quarantine one that has no key."""
+        self.table(table).received += 1
+        if isinstance(record, dict) and record.get(key) not in (None, ""):
+            return True
+        self.counts.reject_row(table.name, f"no {key}", raw_value=record)
+        return False
+
+    def is_before_start(self, modified: str | None) -> bool:
+        """Whether the instant lies before the first day of interest."""
+        try:
+            return modified is not None and timestamp_value(modified) < self._start
+        except BadValueError:
+            return False
+
+    def changed(self, table: RawTable, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield those of all rows of a table that changed since the last load."""
+        counts = self.table(table)
+        known = Fingerprints(dlt.current.resource_state())
+        seen: set[str] = set()
+        for row in self._once(table, rows, seen):
+            if known.changed(table.record_id(row), row) or self.read_all:
+                yield row
+            else:
+                counts.skipped += 1
+        known.keep_only(seen)
+
+    def versions(self, table: RawTable, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield a new version of each row that changed since the last load."""
+        counts = self.table(table)
+        known = Fingerprints(dlt.current.resource_state())
+        for row in self._once(table, rows, set()):
+            version = known.version(row["id"], row)
+            if version is None:
+                counts.skipped += 1
+                continue
+            yield {**row, "row_hash": version, "extracted_at": self.as_of_at}
+
+    def _once(
+        self, table: RawTable, rows: Iterable[Row], seen: set[str]
+    ) -> Iterator[Row]:
+        for row in rows:
+            row_id = table.record_id(row)
+            if row_id in seen:
+                self.table(table).duplicates += 1
+                continue
+            seen.add(row_id)
+            yield row
