@@ -125,11 +125,13 @@ def _as_checks(
             message = could_not_run
         check = _as_check(result, asset_key, message, only_warns=only_warns)
         if result is None or result.not_passed:
-            text = message or str(result)
-            context.log.warning(text)
-            progress.report(
-                progress.Progress(step, ".".join(place), is_finished=True, note=text)
-            )
+            context.log.warning(message or str(result))
+            notes = [message] if result is None else map(str, result.not_passed)
+            for note in notes:
+                seen = progress.Progress(
+                    step, ".".join(place), is_finished=True, note=note
+                )
+                progress.report(seen)
         yield check
 
 

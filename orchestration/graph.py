@@ -24,8 +24,13 @@ class DbtGraph:
 
     @classmethod
     def of(cls, manifest: dict[str, Any]) -> "DbtGraph":
-        """Read the manifest; disabled nodes are not in it."""
-        return cls(manifest["nodes"], manifest["sources"])
+        """Read the manifest; disabled nodes are not in it, dlt's own tables no assets."""
+        sources = {
+            unique_id: source
+            for unique_id, source in manifest["sources"].items()
+            if not source["name"].startswith("_")
+        }
+        return cls(manifest["nodes"], sources)
 
     def built(self) -> dict[str, dict[str, Any]]:
         """Return what dbt builds, by dbt's unique id."""

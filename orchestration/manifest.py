@@ -21,6 +21,8 @@ import orjson
 from ingestion.settings import DBT_PROJECT_DIR, Settings, project_environment
 
 PARSED_FOLDERS = ("models", "macros", "seeds", "snapshots", "tests", "analyses")
+# dbt in a process of its own, of this very environment whatever PATH says.
+DBT = (sys.executable, "-c", "from dbt.cli.main import cli; cli(prog_name='dbt')")
 # They say when and where a run happens, not what the project is.
 RUN_ONLY = {"AS_OF", "WAREHOUSE_PATH"}
 
@@ -74,7 +76,7 @@ def ensure_manifest(settings: Settings) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     # In a process of its own: the code location must start without dbt's command line.
     parsed = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse"],
+        [*DBT, "--quiet", "parse"],
         env=dbt_environment(settings),
         capture_output=True,
         text=True,

@@ -1,0 +1,99 @@
+"""The project's commands: `python -m orchestration run|dagster|dbt|env|prepare`."""
+
+import argparse
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from ingestion.settings import PROJECT_ROOT, Settings, SettingsError, load_settings
+from orchestration.manifest import DBT, ManifestError, dbt_environment, ensure_manifest
+
+# What a shell needs beyond what it has: the run's settings, and where dbt finds things.
+_EXPORTED = ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET_PATH", "DBT_LOG_PATH")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 2 means that the settings are wrong, 1 that it failed."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        settings = load_settings()
+        # Everything after `dbt` is dbt's, options included.
+        if arguments[:1] == ["dbt"]:
+            return _dbt(settings, arguments[1:])
+        command = _parser().parse_args(arguments).command
+        return _COMMANDS[command](settings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except ManifestError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m orchestration")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="refresh the warehouse and print the headline KPIs")
+    commands.add_parser("dagster", help="open Dagster's page on the same warehouse")
+    commands.add_parser(
+        "dbt", help="run dbt with the run's settings: dbt build -s kpis"
+    )
+    commands.add_parser("env", help="print the run's settings as shell exports")
+    commands.add_parser("prepare", help="parse the dbt project if it has changed")
+    return parser
+
+
+def _run(settings: Settings) -> int:
+    from orchestration.run import refresh
+
+    return refresh(settings)
+
+
+def _dbt(settings: Settings, arguments: list[str]) -> int:
+    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [*DBT, *arguments],
+        env=dbt_environment(settings),
+        check=False,
+    )
+    return done.returncode
+
+
+def _dagster(settings: Settings) -> int:
+    import dagster as dg
+
+    from orchestration.instance import prepare_home, reap_dead_runs
+    from orchestration.manifest import applied
+
+    ensure_manifest(settings)
+    environment = dbt_environment(settings)
+    home = prepare_home(settings)
+    with applied(environment), dg.DagsterInstance.get() as instance:
+        reap_dead_runs(instance, home)
+    os.chdir(PROJECT_ROOT)
+    # In place of this process: Ctrl-C then reaches Dagster, which stops its children.
+    os.execve(
+        sys.executable,
+        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"],
+        environment,
+    )
+
+
+def _env(settings: Settings) -> int:
+    environment = dbt_environment(settings)
+    for name in [*settings.environment(), *_EXPORTED]:
+        sys.stdout.write(f"export {name}={shlex.quote(environment[name])}\n")
+    return 0
+
+
+def _prepare(settings: Settings) -> int:
+    ensure_manifest(settings)
+    return 0
+
+
+_COMMANDS = {"run": _run, "dagster": _dagster, "env": _env, "prepare": _prepare}
+
+if __name__ == "__main__":
+    sys.exit(main())

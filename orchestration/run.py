@@ -1,0 +1,140 @@
+"""`make run`: refresh the warehouse in this process and say what was found.
+
+The run is an ordinary one of Dagster's persistent instance: its page shows it.
+"""
+
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import dagster as dg
+from rich.console import Console
+from rich.markup import escape
+
+from ingestion.settings import Settings
+from ingestion.vendors import used_vendors
+from orchestration.headline import print_headline
+from orchestration.instance import (
+    PID_TAG,
+    live_runs,
+    prepare_home,
+    process_tags,
+    reap_dead_runs,
+)
+from orchestration.manifest import applied, dbt_environment, ensure_manifest
+from orchestration.progress import listening
+from orchestration.publish import published_version
+from orchestration.schedules import JOB
+from orchestration.terminal import RunProgress
+
+# So that the page lists the run under the job of this code location.
+_LOCATION_TAG = {".dagster/repository": "__repository__@warehouse"}
+
+
+def refresh(settings: Settings) -> int:
+    """Refresh the warehouse, print progress and KPIs, return the exit code."""
+    with _terminal() as console, applied(dbt_environment(settings)):
+        started = time.perf_counter()
+        used_vendors(settings)
+        if "events" in used_vendors(settings):
+            settings.events_location()
+        home = prepare_home(settings)
+        console.print(
+            f"[bold]Refreshing[/] {settings.warehouse_path} as of "
+            f"{settings.as_of_at:%Y-%m-%d %H:%M} UTC, sources: {settings.sources}",
+            soft_wrap=True,
+        )
+        if problem := _why_not(settings, home):
+            console.print(f"[red]✗[/] {escape(problem)}", soft_wrap=True)
+            return 1
+        with console.status("Reading the dbt project"):
+            ensure_manifest(settings)
+        with console.status("Looking for the company's data"):
+            _prepare_sources(settings)
+        result = _execute(console)
+        if not result.success:
+            _print_failures(console, settings, result)
+            return 1
+        seconds = time.perf_counter() - started
+        print_headline(console, settings, seconds, result.run_id)
+        return 0
+
+
+@contextmanager
+def _terminal() -> Generator[Console]:
+    """Give a console on the real output: Dagster redirects it during steps."""
+    sys.stdout.flush()
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as output:
+        yield Console(file=output, highlight=False)
+
+
+def _why_not(settings: Settings, home: os.PathLike) -> str:
+    """Return what keeps a run from starting, '' where nothing does."""
+    from orchestration.expect import warehouse_holder
+
+    with dg.DagsterInstance.get() as instance:
+        for run_id in reap_dead_runs(instance, home):
+            logging.getLogger(__name__).info("run %s was dead", run_id)
+        working = live_runs(instance, JOB)
+    if working:
+        pid = working[0].tags.get(PID_TAG, "unknown")
+        return (
+            f"Run {working[0].run_id} (process {pid}) is refreshing this warehouse. "
+            f"Wait for it, or end it: kill {pid}"
+        )
+    return warehouse_holder(settings)
+
+
+def _prepare_sources(settings: Settings) -> None:
+    from orchestration.extract_load import ensure_company
+
+    ensure_company()
+
+
+def _execute(console: Console) -> dg.ExecuteInProcessResult:
+    warnings.simplefilter("ignore")
+    from orchestration.definitions import definitions
+
+    progress = RunProgress(console)
+    with dg.DagsterInstance.get() as instance, progress, listening(progress.hear):
+        return definitions.get_job_def(JOB).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            tags={**process_tags(), **_LOCATION_TAG},
+        )
+
+
+def _print_failures(
+    console: Console, settings: Settings, result: dg.ExecuteInProcessResult
+) -> None:
+    """Name what failed, where, and what to do; each thing once."""
+    said = False
+    for event in result.all_node_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            message = event.step_failure_data.user_failure_data
+            if error and error.cls_name == "DagsterAssetCheckFailedError":
+                continue  # the checks below say it themselves
+            text = (message and message.description) or (error and error.message) or ""
+            _print_failure(console, event.step_key, text)
+            said = True
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
+            _print_failure(
+                console, check.asset_key.to_user_string(), check.description or ""
+            )
+            said = True
+    if not said:
+        _print_failure(console, JOB, "the run failed before its first step")
+    kept = published_version(settings)
+    state = f"Version {kept} stays published." if kept else "Nothing is published."
+    log = settings.warehouse_dir / "logs" / f"{result.run_id}.log"
+    console.print(f"{state} The run's log: {log}", soft_wrap=True)
+
+
+def _print_failure(console: Console, where: str, text: str) -> None:
+    console.print(f"[red]✗ {where}[/]: {escape(text.strip())}", soft_wrap=True)
