@@ -82,9 +82,5 @@ select
     cast(close_date as date) as close_date,
     cast(previous_close_date as date) as previous_close_date,
     cast(stated_at as timestamp) as stated_at,
-    cast(replaced_at as timestamp) as replaced_at,
-    case
-        when change_number = 1 then cast('1900-01-01' as timestamp) else stated_at
-    end as valid_from_at,
-    coalesce(replaced_at, cast('9999-12-31' as timestamp)) as valid_to_at
+    cast(replaced_at as timestamp) as replaced_at
 from collapsed

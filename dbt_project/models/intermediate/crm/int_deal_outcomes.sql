@@ -66,6 +66,12 @@ select
         then dated.close_date
         else {{ as_of_date() }}
     end as amount_date,
+    cast(
+        case
+            when dated.is_closed and dated.close_date >= dated.created_date
+            then {{ days_between("dated.created_date", "dated.close_date") }}
+        end as bigint
+    ) as days_to_close,
     cast(dated.closed_at as timestamp) as closed_at,
     cast(coalesce(dated.closed_at, {{ as_of() }}) as timestamp) as owner_known_at
 from dated

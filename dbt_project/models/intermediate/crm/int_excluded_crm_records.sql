@@ -24,6 +24,13 @@ with
         union all
         select 'target' as record_type, vendor, target_id as record_id, is_archived
         from {{ ref("int_targets") }}
+        union all
+        select
+            'marketing_event_participation' as record_type,
+            vendor,
+            participation_id as record_id,
+            false as is_archived
+        from {{ ref("int_marketing_event_participations") }}
     ),
     by_record as (
         select
@@ -88,6 +95,20 @@ with
                 then 'target of nobody'
             end as reason
         from {{ ref("int_targets") }}
+    ),
+    participations as (
+        select
+            participations.vendor,
+            participations.participation_id as record_id,
+            case
+                when events.marketing_event_id is null
+                then 'participation in an event that is not listed'
+            end as reason
+        from {{ ref("int_marketing_event_participations") }} as participations
+        left join
+            {{ ref("int_marketing_events") }} as events
+            on participations.vendor = events.vendor
+            and participations.marketing_event_id = events.marketing_event_id
     )
 select
     cast(
@@ -101,7 +122,9 @@ select
     cast(by_record.record_type as string) as record_type,
     cast(by_record.record_id as string) as record_id,
     cast(
-        coalesce(by_record.reason, line_items.reason, targets.reason) as string
+        coalesce(
+            by_record.reason, line_items.reason, targets.reason, participations.reason
+        ) as string
     ) as reason
 from by_record
 left join
@@ -114,4 +137,11 @@ left join
     on by_record.record_type = 'target'
     and by_record.vendor = targets.vendor
     and by_record.record_id = targets.record_id
-where coalesce(by_record.reason, line_items.reason, targets.reason) is not null
+left join
+    participations
+    on by_record.record_type = 'marketing_event_participation'
+    and by_record.vendor = participations.vendor
+    and by_record.record_id = participations.record_id
+where
+    coalesce(by_record.reason, line_items.reason, targets.reason, participations.reason)
+    is not null

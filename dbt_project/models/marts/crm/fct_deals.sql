@@ -81,12 +81,7 @@ select
     cast(amounts.amount_base as decimal(18, 2)) as deal_amount_base,
     cast(coalesce(lines.line_item_count, 0) as bigint) as line_item_count,
     cast(stages.change_number as bigint) as stage_change_count,
-    cast(
-        case
-            when outcomes.is_closed and outcomes.close_date >= outcomes.created_date
-            then {{ days_between("outcomes.created_date", "outcomes.close_date") }}
-        end as bigint
-    ) as days_to_close,
+    cast(outcomes.days_to_close as bigint) as days_to_close,
     cast(outcomes.created_date as date) as created_date,
     cast(outcomes.close_date as date) as close_date,
     cast(deals.created_at as timestamp) as created_at,

@@ -57,6 +57,7 @@ select
     cast(target_team_name as string) as team_name,
     cast(target_type as string) as target_type,
     cast(target_currency as string) as currency,
+    cast(count(*) as bigint) as goal_count,
     cast(sum(target_value) as decimal(18, 2)) as target_value,
     -- One goal without a rate leaves the whole sum unknown.
     cast(

@@ -12,4 +12,3 @@ select
     cast(updated_at as timestamp) as updated_at,
     {{ loaded_at() }} as _loaded_at
 from rates
-where conversion_rate > 0 and effective_at is not null
