@@ -6,17 +6,20 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import dlt
+import duckdb
 from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.runtime.collector import Collector
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
+from dotenv import dotenv_values
 
 from ingestion import warehouse
 from ingestion.reconcile import Reconciliation, TableResult, reconcile
+from ingestion.rest import ApiError
 from ingestion.settings import Settings
 from ingestion.vendors import source_module, used_vendors
 
@@ -57,6 +60,16 @@ class LoadResult:
     def loaded(self) -> int:
         """Rows that arrived in the warehouse."""
         return sum(table.loaded for table in self.tables)
+
+    @property
+    def quarantined(self) -> int:
+        """Records that could not become a row."""
+        return sum(table.quarantined for table in self.tables)
+
+    @property
+    def bad_values(self) -> int:
+        """Values that were replaced by NULL."""
+        return sum(table.bad_values for table in self.tables)
 
 
 class _ExtractProgress(Collector):
@@ -130,20 +143,14 @@ def load_vendor(
 
 @contextmanager
 def source_environment(settings: Settings) -> Iterator[None]:
-    """Let the sources find the sandbox, started for as long as the block runs.
+    """Let the sources find their APIs and secrets in the environment.
 
-    In live mode the sources read the user's own environment. Nested use starts nothing.
+    In live mode these are the user's own variables, `.env` included. In sandbox mode
+    the sandbox is started for as long as the block runs; nested use starts nothing.
     """
-    overrides = nullcontext({})
-    if settings.sources == "sandbox" and not os.environ.get(_SANDBOX_RUNS):
-        from ingestion.sandbox.process import running_sandbox
-
-        overrides = running_sandbox(settings)
-    with overrides as variables:
-        before = {name: os.environ.get(name) for name in [*variables, _SANDBOX_RUNS]}
+    with _source_variables(settings) as variables:
+        before = {name: os.environ.get(name) for name in variables}
         os.environ.update(variables)
-        if variables:
-            os.environ[_SANDBOX_RUNS] = "1"
         try:
             yield
         finally:
@@ -154,32 +161,68 @@ def source_environment(settings: Settings) -> Iterator[None]:
                     os.environ[name] = value
 
 
+@contextmanager
+def _source_variables(settings: Settings) -> Iterator[dict[str, str]]:
+    if settings.sources == "live":
+        yield _dotenv_variables(settings)
+    elif os.environ.get(_SANDBOX_RUNS) == str(settings.sandbox_dir):
+        yield {}
+    else:
+        from ingestion.sandbox.generator import ensure_company
+        from ingestion.sandbox.process import SandboxError, running_sandbox
+
+        ensure_company(settings)
+        try:
+            with running_sandbox(settings) as variables:
+                yield {**variables, _SANDBOX_RUNS: str(settings.sandbox_dir)}
+        except SandboxError as error:
+            raise LoadError(str(error)) from error
+
+
 _SANDBOX_RUNS = "SANDBOX_IS_RUNNING"
+
+
+def _dotenv_variables(settings: Settings) -> dict[str, str]:
+    """Return the sources' variables of `.env`; the environment's own win."""
+    path = settings.model_config.get("env_file")
+    written = dotenv_values(path) if path else {}
+    return {
+        name: value
+        for name, value in written.items()
+        if name.startswith("SOURCES__") and value and name not in os.environ
+    }
 
 
 def _load(
     vendor: str, settings: Settings, progress: ProgressCallback | None
 ) -> LoadResult:
+    # Held all along: a second run must be told at once, not after an hour of reading.
+    with warehouse.connect(settings) as connection:
+        return _load_with(connection, vendor, settings, progress)
+
+
+def _load_with(
+    connection: duckdb.DuckDBPyConnection,
+    vendor: str,
+    settings: Settings,
+    progress: ProgressCallback | None,
+) -> LoadResult:
     started = time.perf_counter()
     collector = _ExtractProgress(vendor, progress) if progress else None
     pipeline = warehouse.pipeline_for(vendor, settings, collector)
-    # Before anything is asked of the vendor: can we write at all?
-    with warehouse.connect(settings):
-        pass
-    with _named_failures(vendor, pipeline), warehouse.helpful_locks(settings):
+    with _named_failures(vendor, pipeline):
         pipeline.sync_destination()
-        warehouse.finish_pending(pipeline, settings)
-    _reconcile(vendor, settings)
-    warehouse.delete_rows_of_unfinished_loads(vendor, settings)
+        warehouse.finish_pending(pipeline)
+    _reconcile(vendor, connection)
+    warehouse.delete_rows_of_unfinished_loads(vendor, connection)
 
-    with _named_failures(vendor, pipeline), warehouse.helpful_locks(settings):
-        source = _source(vendor, settings)
-        pipeline.extract(source)
+    with _named_failures(vendor, pipeline):
+        pipeline.extract(_source(vendor, settings))
         pipeline.normalize()
         warehouse.refuse_slow_jobs(pipeline)
         info = pipeline.load(raise_on_failed_jobs=True)
     load_id = info.loads_ids[-1] if info and info.loads_ids else ""
-    reconciled = {load.load_id: load for load in _reconcile(vendor, settings)}
+    reconciled = {load.load_id: load for load in _reconcile(vendor, connection)}
     tables = reconciled[load_id].tables if load_id in reconciled else []
     for table in tables if progress else []:
         progress(Progress(vendor, table.table, table.loaded, table.seconds, True))
@@ -201,13 +244,13 @@ def _source(vendor: str, settings: Settings) -> DltSource:
     return source
 
 
-def _reconcile(vendor: str, settings: Settings) -> list[Reconciliation]:
+def _reconcile(
+    vendor: str, connection: duckdb.DuckDBPyConnection
+) -> list[Reconciliation]:
     schema = warehouse.dataset_name(vendor)
-    with warehouse.connect(settings) as connection:
-        tables = warehouse.raw_tables(connection, schema)
-        if "extraction_counts" not in tables:
-            return []
-        loads = reconcile(connection, schema)
+    if "extraction_counts" not in warehouse.raw_tables(connection, schema):
+        return []
+    loads = reconcile(connection, schema)
     for load in loads:
         for table in load.unbalanced:
             message = (
@@ -223,35 +266,33 @@ def _reconcile(vendor: str, settings: Settings) -> list[Reconciliation]:
 
 @contextmanager
 def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Iterator[None]:
-    """Turn any failure of dlt or the source into one LoadError with the first cause."""
+    """Turn any failure of dlt or the source into one LoadError with the first cause.
+
+    What the failed step left behind is given up: the next load reads it again.
+    """
     try:
         yield
-    except warehouse.WarehouseError:
-        raise
     except ConfigurationException as error:
         raise LoadError(_missing_setting(vendor, error)) from None
     except PipelineStepFailed as error:
-        if _is_locked(error):
-            raise
         cause = _first_cause(error)
         warehouse.abort_pending(pipeline)
         if isinstance(cause, ConfigurationException):
             raise LoadError(_missing_setting(vendor, cause)) from None
-        raise LoadError(f"{vendor}: {_one_line(cause)}") from error
-
-
-def _is_locked(error: BaseException) -> bool:
-    return "Could not set lock on file" in str(error)
+        if isinstance(cause, ApiError):
+            raise LoadError(str(cause)) from None
+        message = (
+            f"{vendor}: the {error.step} step failed with {type(cause).__name__}: "
+            f"{' '.join(str(cause).split())}. Nothing of this run is used; load again, "
+            "and if it fails again, report it with this line."
+        )
+        raise LoadError(message) from error
 
 
 def _first_cause(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__
     return error
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _missing_setting(vendor: str, error: BaseException) -> str:

@@ -50,6 +50,7 @@ class Api:
         vendor: the vendor id, for messages.
         base_url: where the API is.
         auth: dlt's auth object.
+        secret: what must never appear in a message, whatever the vendor echoes.
         token_remedy: what to do when the credentials are refused.
         stop_reason: returns why a 4xx or 429 must not be retried, else None.
         after_response: called with every response; paces the requests.
@@ -61,11 +62,13 @@ class Api:
         base_url: str,
         auth: AuthConfigBase,
         *,
+        secret: str,
         token_remedy: str,
         stop_reason: Callable[[Response], str | None],
         after_response: Callable[[Response], None],
     ) -> None:
         self._vendor = vendor
+        self._secret = secret
         self._token_remedy = token_remedy
         self._stop_reason = stop_reason
         self._after_response = after_response
@@ -162,14 +165,16 @@ class Api:
     def _need_results(self, response: Response, **_: object) -> Response:
         body = response.json()
         if not isinstance(body, dict) or not isinstance(body.get("results"), list):
-            message = f"{response.status_code} without `results`{_detail(response)}"
+            message = (
+                f"{response.status_code} without `results`{self._detail(response)}"
+            )
             raise TransientError(message, response=response)
         return response
 
     def _raise_for(self, response: Response) -> None:
         status = response.status_code
         request = f"{response.request.method} {urlsplit(response.url).path}"
-        detail = _detail(response)
+        detail = self._detail(response)
         if status == 401:
             message = f"{self._vendor}: the API refused the token (401{detail}). "
             raise ApiError(message + self._token_remedy)
@@ -187,6 +192,15 @@ class Api:
             "version changed, or the base URL is not this vendor's."
         )
         raise ApiError(message)
+
+    def _detail(self, response: Response) -> str:
+        """Return the vendor's own words of an error body, without the secret."""
+        body = _parsed(response)
+        if not isinstance(body, dict):
+            return ""
+        said = [body.get("category") or body.get("errorType"), body.get("message")]
+        text = ": ".join(str(part) for part in said if part)[:_MESSAGE_LENGTH]
+        return f" {text.replace(self._secret, '***')}" if text else ""
 
 
 @contextmanager
@@ -220,16 +234,3 @@ def _parsed(response: Response) -> Json:
         return stdlib_json.loads(response.content)
     except (ValueError, RecursionError):
         return None
-
-
-def _detail(response: Response) -> str:
-    """Return the vendor's own words of an error body, without the request's."""
-    try:
-        body = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
-    said = [body.get("category") or body.get("errorType"), body.get("message")]
-    text = ": ".join(str(part) for part in said if part)
-    return f" {text[:_MESSAGE_LENGTH]}" if text else ""

@@ -13,7 +13,6 @@ from typing import Any
 
 import dlt
 import duckdb
-from dlt.common.pipeline import LoadInfo
 from dlt.common.runtime.collector import Collector
 from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -121,8 +120,8 @@ def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         WarehouseError: another process holds the file.
     """
+    settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
     with helpful_locks(settings):
-        settings.warehouse_dir.mkdir(parents=True, exist_ok=True)
         connection = duckdb.connect(str(settings.warehouse_path))
     try:
         connection.execute("SET TimeZone = 'UTC'")
@@ -133,26 +132,18 @@ def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def helpful_locks(settings: Settings) -> Iterator[None]:
-    """Turn DuckDB's and dlt's lock errors into one that names holder and remedy.
+    """Turn DuckDB's lock error into one that names holder and remedy.
 
     Raises:
         WarehouseError: another process holds the file.
     """
     try:
         yield
-    except Exception as error:
-        text = _chain_text(error)
-        if "Could not set lock on file" not in text:
+    except duckdb.IOException as error:
+        if "Could not set lock on file" not in str(error):
             raise
-        raise WarehouseError(_locked_message(settings.warehouse_path, text)) from None
-
-
-def _chain_text(error: BaseException | None) -> str:
-    texts = []
-    while error is not None:
-        texts.append(str(error))
-        error = error.__cause__ or error.__context__
-    return "\n".join(texts)
+        message = _locked_message(settings.warehouse_path, str(error))
+        raise WarehouseError(message) from None
 
 
 def _locked_message(path: Path, text: str) -> str:
@@ -166,7 +157,7 @@ def _locked_message(path: Path, text: str) -> str:
     )
 
 
-def finish_pending(pipeline: dlt.Pipeline, settings: Settings) -> LoadInfo | None:
+def finish_pending(pipeline: dlt.Pipeline) -> None:
     """Load what an earlier, killed run had extracted; give up what cannot be loaded.
 
     A package that breaks a contract or whose job failed for good would make every later
@@ -174,14 +165,12 @@ def finish_pending(pipeline: dlt.Pipeline, settings: Settings) -> LoadInfo | Non
     next extraction reads the same records again and nothing is lost.
     """
     if not pipeline.has_pending_data:
-        return None
+        return
     try:
-        with helpful_locks(settings):
-            pipeline.normalize()
-            return pipeline.load(raise_on_failed_jobs=True)
+        pipeline.normalize()
+        pipeline.load(raise_on_failed_jobs=True)
     except PipelineStepFailed:
         abort_pending(pipeline)
-        return None
 
 
 def abort_pending(pipeline: dlt.Pipeline) -> None:
@@ -196,25 +185,24 @@ def abort_pending(pipeline: dlt.Pipeline) -> None:
             raise
 
 
-def delete_rows_of_unfinished_loads(vendor: str, settings: Settings) -> int:
+def delete_rows_of_unfinished_loads(
+    vendor: str, connection: duckdb.DuckDBPyConnection
+) -> int:
     """Delete rows whose load never finished, and return how many there were.
 
     Only a load that was given up leaves such rows. They are invisible to staging, but an
     insert-only table would keep their keys from ever being loaded again.
     """
     schema = dataset_name(vendor)
-    if not settings.warehouse_path.exists():
-        return 0
     deleted = 0
-    with connect(settings) as connection:
-        for table in raw_tables(connection, schema):
-            # A delete that finds nothing still writes to the file; ask first.
-            orphans = f"""
-                from "{schema}"."{table}" where _dlt_load_id not in (
-                    select load_id from "{schema}"._dlt_loads where status = 0)
-            """
-            if connection.execute(f"select 1 {orphans} limit 1").fetchone():
-                deleted += connection.execute(f"delete {orphans}").fetchone()[0]
+    for table in raw_tables(connection, schema):
+        # A delete that finds nothing still writes to the file; ask first.
+        orphans = f"""
+            from "{schema}"."{table}" where _dlt_load_id not in (
+                select load_id from "{schema}"._dlt_loads where status = 0)
+        """
+        if connection.execute(f"select 1 {orphans} limit 1").fetchone():
+            deleted += connection.execute(f"delete {orphans}").fetchone()[0]
     return deleted
 
 

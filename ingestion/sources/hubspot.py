@@ -115,6 +115,7 @@ def _api(access_token: str, base_url: str) -> Api:
         "hubspot",
         base_url,
         BearerTokenAuth(access_token),
+        secret=access_token,
         token_remedy="Set SOURCES__HUBSPOT__ACCESS_TOKEN to a valid service key "
         "(in HubSpot: Settings, Integrations, Service keys). Nothing of this run was "
         "stored.",
