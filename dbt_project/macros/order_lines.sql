@@ -19,15 +19,14 @@
 {%- endmacro %}
 
 -- The products' value of an order or refund. Prices carry six decimals, so that many
--- pieces of a fraction of a cent lose money: a stated subtotal that agrees with all
--- lines
--- within that rounding is the exact sum.
-{% macro product_amount(product_lines, other_lines, quantity, subtotal) -%}
+-- pieces of a fraction of a cent lose money: a stated sum that agrees with all lines
+-- within that rounding is the exact one.
+{% macro product_amount(product_lines, other_lines, quantity, stated) -%}
     case
         when
-            abs({{ subtotal }} - {{ product_lines }} - {{ other_lines }})
+            abs({{ stated }} - {{ product_lines }} - {{ other_lines }})
             <= cast({{ quantity }} as decimal(18, 6)) * 0.0000005
-        then {{ subtotal }} - {{ other_lines }}
+        then {{ stated }} - {{ other_lines }}
         else {{ product_lines }}
     end
 {%- endmacro %}

@@ -30,16 +30,3 @@
     {% set day = as_of_instant().astimezone(zone) %}
     {{- return("cast('" ~ day.strftime("%Y-%m-%d") ~ "' as date)") -}}
 {% endmacro %}
-
--- The first day that is not wholly past. AS_OF given as a day is that day's last
--- second,
--- hence the one second.
-{% macro first_open_date() %}
-    {% set zone = modules.pytz.timezone(env_var("REPORTING_TIMEZONE", "UTC")) %}
-    {% set next = as_of_instant() + modules.datetime.timedelta(seconds=1) %}
-    {{-
-        return(
-            "cast('" ~ next.astimezone(zone).strftime("%Y-%m-%d") ~ "' as date)"
-        )
-    -}}
-{% endmacro %}

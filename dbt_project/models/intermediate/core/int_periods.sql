@@ -43,7 +43,7 @@ with
                     "least(period_end_date, " ~ as_of_date() ~ ")",
                 )
             }} + 1 as elapsed_day_count,
-            period_end_date < {{ first_open_date() }} as is_complete
+            period_end_date < {{ as_of_date() }} as is_complete
         from spans
         where period_start_date <= {{ as_of_date() }}
     ),

@@ -51,3 +51,6 @@ left join
 where
     coalesce(records.currency, '') <> {{ base_currency() }}
     and rates.rate_to_base is null
+union all
+select record_type, record_key, currency, amount_date, reason
+from {{ ref("int_unconverted_deal_amounts") }}

@@ -22,6 +22,11 @@ with
     keyed_orders as (
         select
             *,
+            -- Senders disagree whether a subtotal is before or after the discount;
+            -- revenue is after it.
+            coalesce(
+                revenue_amount + coalesce(discount_amount, 0), subtotal_amount
+            ) as stated_amount,
             {{ surrogate_key(["vendor", "order_id"]) }} as order_key,
             {{ local_date("ordered_at") }} as order_date
         from orders
@@ -37,8 +42,7 @@ with
                 when lines.order_key is null
                 then
                     coalesce(
-                        orders.subtotal_amount,
-                        orders.revenue_amount + coalesce(orders.discount_amount, 0),
+                        orders.stated_amount,
                         orders.total_amount
                         - coalesce(orders.shipping_amount, 0)
                         - coalesce(orders.tax_amount, 0)
@@ -51,7 +55,7 @@ with
                             "lines.gross_amount",
                             "lines.other_amount",
                             "lines.all_quantity",
-                            "orders.subtotal_amount",
+                            "orders.stated_amount",
                         )
                     }}
             end as gross_amount,
