@@ -1,0 +1,102 @@
+-- Deals that were due in a month at its first instant, and what became of them.
+-- Grain: one row per deal_key and due_month.
+-- Instants are compared as wall-clock times of the reporting time zone: months begin
+-- there.
+with
+    close_dates as (
+        select
+            deal_key,
+            close_date,
+            change_number,
+            {{ to_local_time("stated_at") }} as valid_from_at,
+            {{ to_local_time("replaced_at") }} as valid_to_at
+        from {{ ref("int_deal_close_date_intervals") }}
+        where stated_at <= {{ as_of() }}
+    ),
+    stages as (
+        select
+            deal_key,
+            is_closed_stage,
+            is_won_stage,
+            is_lost_stage,
+            {{ to_local_time("entered_at") }} as valid_from_at,
+            {{ to_local_time("left_at") }} as valid_to_at
+        from {{ ref("fct_deal_stage_changes") }}
+    ),
+    owners as (
+        select
+            deal_key,
+            employee_key,
+            {{ to_local_time("valid_from_at") }} as valid_from_at,
+            {{ to_local_time("valid_to_at") }} as valid_to_at
+        from {{ ref("int_deal_owner_intervals") }}
+    ),
+    months as (
+        select
+            calendar_month as due_month,
+            cast(calendar_month as timestamp) as begins_at,
+            max(calendar_date) as last_date,
+            least(
+                cast(cast(max(calendar_date) + 1 as date) as timestamp),
+                {{ to_local_time(as_of()) }}
+            ) as judged_at
+        from {{ ref("dim_dates") }}
+        where calendar_month <= {{ as_of_date() }}
+        group by calendar_month
+    ),
+    -- A close date that stood when its own month began.
+    due as (
+        select close_dates.deal_key, months.*
+        from close_dates
+        inner join
+            months
+            on cast(date_trunc('month', close_dates.close_date) as date)
+            = months.due_month
+            and close_dates.valid_from_at <= months.begins_at
+            and coalesce(close_dates.valid_to_at > months.begins_at, true)
+    ),
+    still_open as (
+        select due.*, owners.employee_key
+        from due
+        inner join
+            stages
+            on due.deal_key = stages.deal_key
+            and stages.valid_from_at <= due.begins_at
+            and coalesce(stages.valid_to_at > due.begins_at, true)
+        inner join
+            owners
+            on due.deal_key = owners.deal_key
+            and owners.valid_from_at <= due.begins_at
+            and owners.valid_to_at > due.begins_at
+        where not stages.is_closed_stage
+    ),
+    judged as (
+        select
+            still_open.deal_key,
+            still_open.due_month,
+            still_open.employee_key,
+            coalesce(
+                close_dates.close_date > still_open.last_date, true
+            ) as was_moved_out,
+            stages.is_won_stage,
+            stages.is_lost_stage
+        from still_open
+        inner join
+            close_dates
+            on still_open.deal_key = close_dates.deal_key
+            and close_dates.valid_from_at <= still_open.judged_at
+            and coalesce(close_dates.valid_to_at > still_open.judged_at, true)
+        inner join
+            stages
+            on still_open.deal_key = stages.deal_key
+            and stages.valid_from_at <= still_open.judged_at
+            and coalesce(stages.valid_to_at > still_open.judged_at, true)
+    )
+select
+    cast(deal_key as string) as deal_key,
+    cast(employee_key as string) as employee_key,
+    was_moved_out,
+    not was_moved_out and is_won_stage as was_won,
+    not was_moved_out and is_lost_stage as was_lost,
+    cast(due_month as date) as due_month
+from judged

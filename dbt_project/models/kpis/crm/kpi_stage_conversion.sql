@@ -1,0 +1,88 @@
+-- K100: of the deals that entered a stage in a month, how many ever reached a later
+-- one.
+-- Grain: one row per entered_month, vendor, pipeline_id, stage_id and scope_key.
+with
+    entries as (select * from {{ ref("int_deal_funnel_entries") }}),
+    funnel as (select * from {{ ref("int_funnel_stages") }}),
+    memberships as (select * from {{ ref("int_employee_scopes") }}),
+    scopes as (select * from {{ ref("int_scopes") }}),
+    dates as (select * from {{ ref("dim_dates") }}),
+    month_ends as (
+        select calendar_month, max(calendar_date) as last_date
+        from dates
+        group by calendar_month
+    ),
+    cohorts as (
+        select
+            dates.calendar_month,
+            entries.vendor,
+            entries.pipeline_id,
+            entries.stage_id,
+            entries.is_won_stage,
+            memberships.scope_key,
+            count(*) as entered_count,
+            count(*) filter (where entries.is_imputed) as imputed_count,
+            count(*) filter (where entries.has_reached_next) as reached_next_count,
+            count(*) filter (where entries.has_reached_won) as reached_won_count
+        from entries
+        inner join dates on entries.entered_date = dates.calendar_date
+        inner join
+            memberships
+            on entries.employee_key = memberships.employee_key
+            and entries.entered_at >= memberships.valid_from_at
+            and entries.entered_at < memberships.valid_to_at
+        group by
+            dates.calendar_month,
+            entries.vendor,
+            entries.pipeline_id,
+            entries.stage_id,
+            entries.is_won_stage,
+            memberships.scope_key
+    ),
+    final as (
+        select
+            cast(cohorts.calendar_month as date) as entered_month,
+            cast(cohorts.vendor as string) as vendor,
+            cast(cohorts.pipeline_id as string) as pipeline_id,
+            cast(funnel.pipeline_name as string) as pipeline_name,
+            cast(cohorts.stage_id as string) as stage_id,
+            cast(funnel.stage_name as string) as stage_name,
+            cast(funnel.funnel_position as int) as funnel_position,
+            cast(scopes.scope_key as string) as scope_key,
+            cast(scopes.scope_type as string) as scope_type,
+            cast(scopes.scope_name as string) as scope_name,
+            cast(scopes.employee_key as string) as employee_key,
+            cast(scopes.rep_email as string) as rep_email,
+            cohorts.is_won_stage,
+            {{ days_between("month_ends.last_date", as_of_date()) }}
+            > {{ var("stage_maturity_days") }} as is_mature,
+            cast(cohorts.entered_count as bigint) as entered_count,
+            cast(cohorts.imputed_count as bigint) as imputed_count,
+            cast(
+                case
+                    when not cohorts.is_won_stage then cohorts.reached_next_count
+                end as bigint
+            ) as reached_next_count,
+            case
+                when not cohorts.is_won_stage
+                then
+                    {{
+                        safe_ratio(
+                            "cohorts.reached_next_count", "cohorts.entered_count"
+                        )
+                    }}
+            end as conversion_rate,
+            cast(cohorts.reached_won_count as bigint) as reached_won_count,
+            {{ safe_ratio("cohorts.reached_won_count", "cohorts.entered_count") }}
+            as reached_won_rate
+        from cohorts
+        inner join
+            funnel
+            on cohorts.vendor = funnel.vendor
+            and cohorts.pipeline_id = funnel.pipeline_id
+            and cohorts.stage_id = funnel.stage_id
+        inner join scopes on cohorts.scope_key = scopes.scope_key
+        inner join month_ends on cohorts.calendar_month = month_ends.calendar_month
+    )
+select *
+from final
