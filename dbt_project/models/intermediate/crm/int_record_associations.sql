@@ -2,7 +2,7 @@
 -- Grain: one row per vendor, from and to record. Links of a merge loser are dropped, as
 -- its survivor carries them; a link to a loser points to the survivor.
 with
-    links as ({{ union_vendors("record_associations", "crm") }}),
+    links as (select * from {{ ref("int_record_links") }}),
     redirects as (select * from {{ ref("int_record_redirects") }}),
     redirected as (
         select

@@ -1,9 +1,8 @@
 -- Former record ids and the record that swallowed them, through merges of merges.
 -- Grain: one row per vendor, record type and former id; the record is the last
 -- survivor.
-{{ config(materialized="table") }}
 with recursive
-    merged as ({{ union_vendors("merged_records", "crm") }}),
+    merged as (select * from {{ ref("int_merged_records") }}),
     chains as (
         select vendor, record_type, merged_id, surviving_id, 1 as hop_count
         from merged
