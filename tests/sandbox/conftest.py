@@ -2,14 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from ingestion.sandbox.process import running_sandbox
 from ingestion.sandbox.server.app import build_app
+from ingestion.settings import Settings
 
 MakeData = Callable[..., Path]
 
@@ -44,6 +47,11 @@ def crm_object(identifier: int | str, **more: Any) -> dict[str, Any]:
         "archived": False,
         **fields,
     }
+
+
+def sandbox_settings(warehouse: Path, folder: Path) -> Settings:
+    """Return the settings of a run that reads a data directory."""
+    return Settings(warehouse_dir=warehouse, sandbox_data=folder, _env_file=None)
 
 
 class Api:
@@ -117,3 +125,17 @@ def row() -> Callable[..., dict[str, Any]]:
 def api_over() -> type[Api]:
     """Return what builds the API over a directory that exists."""
     return Api
+
+
+@pytest.fixture
+def serving(make_data: MakeData, tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Return a function that writes rows, serves them and returns the address."""
+    with ExitStack() as stack:
+
+        def serve(files: dict[str, list[dict[str, Any]]], description: str = "") -> str:
+            folder = make_data(files, description)
+            settings = sandbox_settings(tmp_path, folder)
+            variables = stack.enter_context(running_sandbox(settings))
+            return variables["SOURCES__HUBSPOT__BASE_URL"]
+
+        yield serve

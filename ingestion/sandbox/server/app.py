@@ -49,28 +49,28 @@ def serve(data_dir: Path, port: int, *, stop_with_stdin: bool = False) -> None:
         DataDirectoryError: the directory cannot be served, or the port is taken.
     """
     app = build_app(data_dir)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        message = f"Port {port} of {HOST} cannot be used ({error}). Name another one."
-        raise DataDirectoryError(message) from None
-    listener.listen(128)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
-    if stop_with_stdin:
-        threading.Thread(target=_stop_at_end_of_stdin, daemon=True).start()
-    # Connections queue from here on, so a reader of this line may ask at once.
-    sys.stdout.write(f"listening on http://{HOST}:{listener.getsockname()[1]}\n")
-    sys.stdout.flush()
-    server.run(sockets=[listener])
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            message = f"Port {port} of {HOST} cannot be used ({error}). Name another."
+            raise DataDirectoryError(message) from None
+        listener.listen(128)
+        if stop_with_stdin:
+            threading.Thread(target=_stop_at_end_of_stdin, daemon=True).start()
+        # Connections queue from here on, so a reader of this line may ask at once.
+        url = f"http://{HOST}:{listener.getsockname()[1]}"
+        sys.stdout.write(f"listening on {url}\n")
+        sys.stdout.flush()
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _stop_at_end_of_stdin() -> None:

@@ -8,7 +8,7 @@ import gzip
 import tomllib
 from array import array
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -140,9 +140,11 @@ class Store:
     def clock(self) -> datetime:
         """The sandbox's now: `as_of`, else the machine's clock at start."""
         as_of = self.description.get("as_of")
-        if not isinstance(as_of, datetime):
-            return datetime.now(UTC)
-        return as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+        if isinstance(as_of, datetime):
+            return as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
+        if isinstance(as_of, date):
+            return datetime.combine(as_of, time(23, 59, 59), UTC)
+        return datetime.now(UTC)
 
     def _found_files(self) -> dict[tuple[str, str], Path]:
         modules = vendor_modules()
