@@ -1,31 +1,39 @@
 -- Fails if a column of a contract has another type than its suffix promises.
 -- Contracts are enforced when a model is built: the declared type is the built one.
+-- The first pattern that fits a name decides.
 {% set promises = [
+    ["^is_|^has_|^was_", ["boolean"]],
     [
         "_id$|_key$|_name$|_type$|_status$|_code$|^vendor$|^currency$",
         ["string"],
     ],
     ["_at$", ["timestamp"]],
-    ["_date$|(?<!day_of)_month$|_week$", ["date"]],
+    [
+        "_(day_of_month|to_date)$|^day_of_month$",
+        ["int", "bigint", "double", "decimal"],
+    ],
+    ["_date$|_month$|_week$", ["date"]],
     ["_amount$|_amount_base$", ["decimal"]],
     ["(?<!conversion)_rate$|_share$|_score$", ["double"]],
-    ["(?<!unit)_count$", ["bigint"]],
-    ["^unit_count$|_unit_count$", ["bigint", "decimal"]],
+    ["unit_count$", ["decimal"]],
+    ["_count$", ["bigint"]],
     [
         "_days$|^days_|_minutes$|_seconds$",
         ["int", "bigint", "double", "decimal"],
     ],
-    ["^is_|^has_|^was_", ["boolean"]],
 ] %}
 {% set broken = [] %}
 {% if execute %}
     {% for node in graph.nodes.values() if node.resource_type == "model" %}
         {% for column in node.columns.values() if column.data_type %}
+            {% set type = column.data_type.split("(")[0] | trim | lower %}
+            {% set fitting = [] %}
             {% for pattern, types in promises if modules.re.search(pattern, column.name) %}
-                {% if column.data_type.split("(")[0] | lower not in types %}
-                    {% do broken.append([node.name, column.name, column.data_type]) %}
-                {% endif %}
+                {% do fitting.append(types) %}
             {% endfor %}
+            {% if fitting and type not in fitting[0] %}
+                {% do broken.append([node.name, column.name, type]) %}
+            {% endif %}
         {% endfor %}
     {% endfor %}
 {% endif %}
