@@ -141,6 +141,8 @@ def test_exchange_rates_are_paged_and_filtered(make_api):
     assert results(api.get(path, limit=2, after=after)) == ["3"]
     assert results(api.get(path, fromCurrencyCode="GBP")) == ["3"]
     assert results(api.get(f"{path}/current")) == ["1", "3"]
+    assert api.get(f"{path}/2").json()["conversionRate"] == 0.91
+    assert api.get(f"{path}/4").status_code == 404
     currency = api.get("/settings/currencies/2026-09/company-currency").json()
     assert currency == {"currencyCode": "EUR"}
 
@@ -212,6 +214,7 @@ def test_participations_are_counted_and_broken_down(make_api, inside):
     assert rest["results"] == [rows[2]]
     assert results(api.get(breakdown, state="NO_SHOW")) == ["3"]
     assert results(api.get(breakdown, contactIdentifier="8")) == ["2"]
+    assert results(api.get(f"{path}/participations/contacts/8/breakdown")) == ["2"]
     assert results(api.get(f"{path}/participations/1000/breakdown")) == []
     assert api.get(f"{path}/participations/77").status_code == 404
     assert api.get(f"{path}/77").status_code == 404

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from ingestion.sandbox.server.collection import Item
+from ingestion.sandbox.server.vendors.hubspot.errors import not_found
 from ingestion.sandbox.server.vendors.hubspot.gate import Body, Gate, next_page
 from ingestion.sandbox.server.vendors.hubspot.parameters import cursor, page_limit
 from ingestion.sandbox.server.vendors.hubspot.portal import Portal
@@ -39,6 +40,14 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
                 newest[pair] = rate
         return {"results": list(newest.values())}
 
+    def get_rate(request: Request) -> Body:
+        wanted = request.path_params["rate_id"]
+        rate = portal.exchange_rates.find(wanted)
+        if rate is None:
+            message = f"Exchange rate {wanted} was not found"
+            raise not_found(message, id=[wanted])
+        return rate
+
     def company_currency(_request: Request) -> Body:
         return {"currencyCode": account(portal)["companyCurrency"]}
 
@@ -47,6 +56,7 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
         *gate.routes("/account-info", "/details", details),
         *gate.routes(currencies, "/exchange-rates", list_rates),
         *gate.routes(currencies, "/exchange-rates/current", current_rates),
+        *gate.routes(currencies, "/exchange-rates/{rate_id}", get_rate),
         *gate.routes(currencies, "/company-currency", company_currency),
     ]
 

@@ -54,6 +54,16 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
             rows = [row for row in rows if contact in _contact(row)]
         return _page(request, rows, page_limit(request))
 
+    def list_attended_by(request: Request) -> Body:
+        wanted = request.path_params["contact"]
+        rows = [
+            row
+            for rows in portal.participations.values()
+            for row in rows
+            if wanted in _contact(row)
+        ]
+        return _page(request, rows, page_limit(request))
+
     def list_emails(request: Request) -> Body:
         limit = page_limit(request)
         emails = _emails(portal, request)
@@ -94,6 +104,9 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
     one = "/participations/{event_id}"
     return [
         *gate.routes(events, "", list_events),
+        *gate.routes(
+            events, "/participations/contacts/{contact}/breakdown", list_attended_by
+        ),
         *gate.routes(events, one, count_participations),
         *gate.routes(events, f"{one}/breakdown", list_participations),
         *gate.routes(events, "/{event_id}", get_event),
