@@ -249,12 +249,13 @@ def _duration(crm: Crm, closed: list[Deal]) -> dict:
     timed = [deal for deal in closed if deal.close_date >= deal.created_date]
     days = [(deal.close_date - deal.created_date).days for deal in timed]
     working = [business_days(d.created_date + ONE_DAY, d.close_date) for d in timed]
-    qualified = [days for deal in timed if (days := _since_qualified(crm, deal)) is not None]  # fmt: skip
+    since = [_since_qualified(crm, deal) for deal in timed]
+    qualified = [one for one in since if one is not None]
     return {
         "closed_count": len(closed),
         "error_count": len(closed) - len(timed),
         "timed_count": len(timed),
-        "days_to_close_sum": sum(days) if timed else 0,
+        "days_to_close_sum": sum(days),
         "average_days_to_close": ratio(sum(days), len(timed)),
         "median_days_to_close": median(days),
         "business_days_to_close_sum": sum(working),
