@@ -42,3 +42,10 @@
 {% macro default__loaded_at(load_id) -%}
     make_timestamp(cast(cast({{ load_id }} as decimal(20, 6)) * 1000000 as bigint))
 {%- endmacro %}
+
+{% macro default__plus_milliseconds(instant, milliseconds) -%}
+    (
+        cast({{ instant }} as timestamp)
+        + to_milliseconds(cast({{ milliseconds }} as bigint))
+    )
+{%- endmacro %}

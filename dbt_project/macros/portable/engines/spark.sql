@@ -60,3 +60,10 @@
 {% macro spark__loaded_at(load_id) -%}
     timestamp_micros(cast(cast({{ load_id }} as decimal(20, 6)) * 1000000 as bigint))
 {%- endmacro %}
+
+{% macro spark__plus_milliseconds(instant, milliseconds) -%}
+    timestamp_millis(
+        unix_millis(cast({{ instant }} as timestamp))
+        + cast({{ milliseconds }} as bigint)
+    )
+{%- endmacro %}
