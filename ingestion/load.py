@@ -272,6 +272,8 @@ def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Iterator[None]:
     """
     try:
         yield
+    except ApiError as error:
+        raise LoadError(str(error)) from None
     except ConfigurationException as error:
         raise LoadError(_missing_setting(vendor, error)) from None
     except PipelineStepFailed as error:

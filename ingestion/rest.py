@@ -96,12 +96,23 @@ class Api:
         self,
         path: str,
         *,
+        needs: str = "results",
         params: dict[str, Any] | None = None,
         json: dict[str, Any] | None = None,
     ) -> Json:
-        """Return the parsed body of one GET, or of a POST when `json` is given."""
+        """Return the parsed body of one GET, or of a POST when `json` is given.
+
+        Args:
+            path: below the base URL.
+            needs: the field without which a success is none.
+            params: the query.
+            json: the body.
+
+        Raises:
+            ApiError: the API cannot be read.
+        """
         method = "POST" if json else "GET"
-        hooks = {"response": [self._check]}
+        hooks = {"response": [self._check, _need(needs)]}
         with _readable(self._vendor, self._base_url, method, path):
             response = self._client.request(
                 path, method, params=params, json=json, hooks=hooks
@@ -130,7 +141,7 @@ class Api:
                 method=method,
                 paginator=paginator,
                 data_selector="results",
-                hooks={"response": [self._check, self._need_results]},
+                hooks={"response": [self._check, _need("results")]},
                 # The paginator writes into them.
                 params=copy.deepcopy(params),
                 json=copy.deepcopy(json),
@@ -160,15 +171,6 @@ class Api:
         # requests parses again on every call; dlt's client calls three times a page.
         response.json = lambda **_: body  # type: ignore[method-assign]
         self._after_response(response)
-        return response
-
-    def _need_results(self, response: Response, **_: object) -> Response:
-        body = response.json()
-        if not isinstance(body, dict) or not isinstance(body.get("results"), list):
-            message = (
-                f"{response.status_code} without `results`{self._detail(response)}"
-            )
-            raise TransientError(message, response=response)
         return response
 
     def _raise_for(self, response: Response) -> None:
@@ -201,6 +203,23 @@ class Api:
         said = [body.get("category") or body.get("errorType"), body.get("message")]
         text = ": ".join(str(part) for part in said if part)[:_MESSAGE_LENGTH]
         return f" {text.replace(self._secret, '***')}" if text else ""
+
+
+def _need(name: str) -> Callable[..., Response]:
+    """Return a hook that refuses a success without the field: an error in disguise."""
+
+    def need(response: Response, **_: object) -> Response:
+        body = response.json()
+        if isinstance(body, list) and name == "results":
+            # Some collections come without an envelope.
+            return response
+        value = body.get(name) if isinstance(body, dict) else None
+        if value is None or (name == "results" and not isinstance(value, list)):
+            message = f"{response.status_code} without `{name}`"
+            raise TransientError(message, response=response)
+        return response
+
+    return need
 
 
 @contextmanager

@@ -111,14 +111,19 @@ def source(
 
 
 def _api(access_token: str, base_url: str) -> Api:
+    remedy = (
+        "Set SOURCES__HUBSPOT__ACCESS_TOKEN to a valid service key (in HubSpot: "
+        "Settings, Integrations, Service keys)."
+    )
+    if not access_token.strip():
+        message = f"hubspot: the token is empty. {remedy} Nothing was requested."
+        raise ApiError(message)
     return Api(
         "hubspot",
         base_url,
         BearerTokenAuth(access_token),
         secret=access_token,
-        token_remedy="Set SOURCES__HUBSPOT__ACCESS_TOKEN to a valid service key "
-        "(in HubSpot: Settings, Integrations, Service keys). Nothing of this run was "
-        "stored.",
+        token_remedy=f"{remedy} Nothing of this run was stored.",
         stop_reason=_stop_reason,
         after_response=_Pace(),
     )
@@ -171,15 +176,27 @@ class _SearchPaginator(BasePaginator):
     `hs_object_id GT <last id>`, the search's last filter, has neither problem.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[str] = set()
+        self._last_id: str | None = None
+
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
         """Note the last id; the last page is the one that holds all that is left."""
-        ids = [row["id"] for row in data or [] if isinstance(row, dict) and "id" in row]
+        ids = [
+            str(record["id"])
+            for record in data or []
+            if isinstance(record, dict) and record.get("id")
+        ]
         total = response.json().get("total")
         if not isinstance(total, int):
             message = "hubspot: a search answered without `total`; its API changed."
             raise ApiError(message)
-        self._last_id = str(ids[-1]) if ids else None
-        self._has_next_page = total > len(data or [])
+        # A record that is sent again is none of those that are left.
+        new = set(ids) - self._seen
+        self._seen |= new
+        self._last_id = ids[-1] if ids else self._last_id
+        self._has_next_page = total > len(new)
 
     def update_request(self, request: Request) -> None:
         """Ask for what comes after the last id."""
@@ -260,7 +277,15 @@ class _Portal:
     ) -> list[Any]:
         path = f"crm/objects/{VERSION}/{crm.name}/batch/read"
         query = {"properties": [], "inputs": [{"id": one} for one in ids], **wanted}
-        return _results(self._api.fetch(path, json=query), path)
+        body = self._api.fetch(path, json=query)
+        results = _results(body)
+        if len(results) + len(_failed_ids(body)) < len(ids):
+            message = (
+                f"hubspot: {path} left out records that were asked for: {len(ids)} "
+                f"asked, {len(results)} answered. Load again later."
+            )
+            raise ApiError(message)
+        return results
 
     def deal_property_history(self) -> Iterator[Row]:
         """Yield every kept version of the changed deals' followed properties."""
@@ -319,7 +344,7 @@ class _Portal:
         while inputs:
             body = self._api.fetch(path, json={"inputs": inputs})
             inputs = []
-            for result in _results(body, path):
+            for result in _results(body):
                 from_id = str(result["from"]["id"])
                 for to_id, kind in _targets(result):
                     counts.received += 1
@@ -361,7 +386,7 @@ class _Portal:
         # Pipelines and their stages are two tables of one answer.
         if self._pipelines is None:
             path = f"crm/pipelines/{VERSION}/deals"
-            self._pipelines = _results(self._api.fetch(path), path)
+            self._pipelines = _results(self._api.fetch(path))
         return self._pipelines
 
     def pipelines(self) -> Iterator[Row]:
@@ -415,14 +440,14 @@ class _Portal:
                 user_ids=team.get("userIds") or [],
                 secondary_user_ids=team.get("secondaryUserIds") or [],
             )
-            for team in _results(self._api.fetch(path), path)
+            for team in _results(self._api.fetch(path))
             if self._extraction.is_usable(TEAMS, team)
         )
         return self._extraction.versions(TEAMS, rows)
 
     def account_info(self) -> Iterator[Row]:
         """Yield the portal's own row."""
-        details = self._api.fetch(f"account-info/{VERSION}/details")
+        details = self._api.fetch(f"account-info/{VERSION}/details", needs="portalId")
         if self._extraction.is_usable(ACCOUNT_INFO, details, "portalId"):
             currencies = details.get("additionalCurrencies") or []
             yield ACCOUNT_INFO.renamed(details, additional_currencies=currencies)
@@ -497,7 +522,7 @@ class _Portal:
             portal_types: dict[str, str] = {}
             for archived in ("false", "true"):
                 body = self._api.fetch(path, params={"archived": archived})
-                for one in _results(body, path):
+                for one in _results(body):
                     if not self._extraction.is_usable(PROPERTIES, one, "name"):
                         continue
                     if archived == "false":
@@ -642,13 +667,17 @@ def _chunks(ids: list[str], size: int) -> Iterator[list[str]]:
         yield ids[start : start + size]
 
 
-def _results(body: Json, path: str) -> list[Any]:
+def _results(body: Json) -> list[Any]:
     # Teams come as a bare list, everything else in an envelope.
-    results = body.get("results") if isinstance(body, dict) else body
-    if not isinstance(results, list):
-        message = f"hubspot: {path} answered without `results`. Load again later."
-        raise ApiError(message)
-    return results
+    return body["results"] if isinstance(body, dict) else body
+
+
+def _failed_ids(body: dict[str, Any]) -> list[str]:
+    return [
+        failed
+        for error in body.get("errors") or []
+        for failed in (error.get("context") or {}).get("ids") or []
+    ]
 
 
 def _targets(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
