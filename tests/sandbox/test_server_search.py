@@ -232,6 +232,18 @@ def test_a_filter_on_a_property_that_does_not_exist_is_refused(make_api, row):
     assert "amuont" in answer.json()["message"]
 
 
+def test_contacts_have_another_cursor_property(make_api, row):
+    """Searched by everybody else's property, no contact was ever changed."""
+    contact = {**row(1), "updatedAt": "2026-11-02T00:00:00.000Z"}
+    api = make_api({"hubspot/contacts": [contact]})
+    later = "2026-11-01T00:00:00Z"
+    assert found(api.search("contacts", where("lastmodifieddate", "GT", later))) == [
+        "1"
+    ]
+    wrong = where("hs_lastmodifieddate", "GT", later)
+    assert found(api.search("contacts", wrong)) == []
+
+
 def test_declared_types_decide_how_values_compare(make_api, row):
     """Text in a number property passes no comparison; enumerations keep their case."""
     declared = [

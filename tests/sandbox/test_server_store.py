@@ -129,6 +129,19 @@ def test_a_broken_description_is_an_error(make_data):
         Store(make_data({}, "tokens = ["))
 
 
+@pytest.mark.parametrize("name", ["faults", "limits"])
+def test_a_description_of_another_shape_is_an_error(make_api, name):
+    """A list of faults, say, would play none of them."""
+    with pytest.raises(DataDirectoryError, match=f"{name} = 5 is no table"):
+        make_api({}, f"{name} = 5")
+
+
+def test_a_day_is_a_clock_too(make_data):
+    """`as_of` may be written as a day: its end."""
+    clock = Store(make_data({}, "as_of = 2026-11-18")).clock
+    assert clock.isoformat() == "2026-11-18T23:59:59+00:00"
+
+
 def test_serving_a_wrong_directory_ends_with_one_message(make_data, capsys):
     """From a shell: exit code 1 and one line that names the file."""
     folder = make_data({"hubspot/dealz": []})

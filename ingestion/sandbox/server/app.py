@@ -68,6 +68,8 @@ def serve(data_dir: Path, port: int, *, stop_with_stdin: bool = False) -> None:
             log_level="warning",
             access_log=False,
             lifespan="off",
+            # A client that pauses to load what it has must find its connection.
+            timeout_keep_alive=75,
             timeout_graceful_shutdown=2,
         )
         uvicorn.Server(config).run(sockets=[listener])

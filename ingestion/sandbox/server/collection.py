@@ -54,6 +54,9 @@ class Collection:
         self.live = Shelf([entry for entry in kept if not entry[3]])
         self.archived = Shelf([entry for entry in kept if entry[3]])
 
+    def __contains__(self, identifier: str) -> bool:
+        return identifier in self.live.row_of or identifier in self.archived.row_of
+
     def shelf(self, *, archived: bool) -> "Shelf":
         """Return the archived or the other objects."""
         return self.archived if archived else self.live

@@ -35,7 +35,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ingestion.sandbox.server.store import DataDirectoryError
+from ingestion.sandbox.server.store import DataDirectoryError, checked_table
 
 # Options of each kind beside path, after and count, with their defaults.
 KINDS: dict[str, dict[str, Any]] = {
@@ -112,22 +112,7 @@ def _fault(kind: str, entry: object) -> Fault:
         raise DataDirectoryError(message)
     counting = {"path": "", "after": 0, "count": 0 if kind in ENDLESS else 1}
     known: dict[str, Any] = {**counting, **KINDS[kind]}
-    if not isinstance(entry, dict) or not entry.keys() <= known.keys():
-        message = (
-            f"sandbox.toml: faults.{kind} = {entry!r} is not usable: write a table "
-            f"with {', '.join(known)}."
-        )
-        raise DataDirectoryError(message)
-    for name, value in entry.items():
-        if isinstance(value, bool) != isinstance(known[name], bool) or not isinstance(
-            value, int | float if isinstance(known[name], int | float) else str
-        ):
-            message = (
-                f"sandbox.toml: faults.{kind}.{name} = {value!r} is not usable: "
-                f"write a value like {known[name]!r}."
-            )
-            raise DataDirectoryError(message)
-    said: dict[str, Any] = {**known, **entry}
+    said = checked_table(entry, known, f"faults.{kind}")
     options = {name: said[name] for name in KINDS[kind]}
     return Fault(said["path"], said["after"], said["count"], options)
 

@@ -131,6 +131,18 @@ class Store:
                 for _ in self.lines(vendor, name):
                     pass
 
+    def table(self, name: str) -> dict[str, Any]:
+        """Return a table of sandbox.toml; {} when it has none.
+
+        Raises:
+            DataDirectoryError: the name is there and is no table.
+        """
+        found = self.description.get(name, {})
+        if not isinstance(found, dict):
+            message = f"sandbox.toml: {name} = {found!r} is no table: write [{name}]."
+            raise DataDirectoryError(message)
+        return found
+
     @property
     def tokens(self) -> list[str]:
         """The tokens that the sandbox accepts."""
@@ -177,6 +189,31 @@ class Store:
             )
             raise DataDirectoryError(message)
         return files
+
+
+def checked_table(table: object, known: dict[str, Any], shown: str) -> dict[str, Any]:
+    """Return the known settings with those of a table of sandbox.toml in their place.
+
+    Raises:
+        DataDirectoryError: it is no table, has a name that nobody reads, or a value
+            of another type than the known one.
+    """
+    if not isinstance(table, dict) or not table.keys() <= known.keys():
+        message = (
+            f"sandbox.toml: {shown} = {table!r} is not usable: write a table with "
+            f"{', '.join(known)}."
+        )
+        raise DataDirectoryError(message)
+    for name, value in table.items():
+        expected = type(known[name])
+        fits = (int, float) if expected is float else expected
+        if not isinstance(value, fits) or (type(value) is bool) != (expected is bool):
+            message = (
+                f"sandbox.toml: {shown}.{name} = {value!r} is not usable: write a "
+                f"value like {known[name]!r}."
+            )
+            raise DataDirectoryError(message)
+    return {**known, **table}
 
 
 def _stem(file: str) -> str | None:

@@ -8,7 +8,11 @@ from starlette.routing import Route
 from ingestion.sandbox.server.collection import Item
 from ingestion.sandbox.server.vendors.hubspot.errors import not_found
 from ingestion.sandbox.server.vendors.hubspot.gate import Body, Gate, next_page
-from ingestion.sandbox.server.vendors.hubspot.parameters import cursor, page_limit
+from ingestion.sandbox.server.vendors.hubspot.parameters import (
+    offset_of,
+    opaque_cursor,
+    page_limit,
+)
 from ingestion.sandbox.server.vendors.hubspot.portal import Portal
 
 PORTAL_ID = 4727653
@@ -23,12 +27,11 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
     def list_rates(request: Request) -> Body:
         limit = page_limit(request, default=100)
         rates = _asked_for(portal, request)
-        after = cursor(request)
-        start = 0 if after is None else int(after)
+        start = offset_of(request.query_params.get("after"))
         body: Body = {"results": rates[start : start + limit]}
-        request.state.after = str(start)
+        request.state.after = opaque_cursor(start)
         if start + limit < len(rates):
-            body["paging"] = {"next": next_page(request, str(start + limit))}
+            body["paging"] = {"next": next_page(request, opaque_cursor(start + limit))}
         return body
 
     def current_rates(request: Request) -> Body:

@@ -1,12 +1,9 @@
 """Associations: batch read and single listing (v4 and dated), v3, and inline."""
 
-from base64 import b64decode, b64encode
-
 from starlette.requests import Request
 from starlette.routing import Route
 
 from ingestion.sandbox.server.collection import Item
-from ingestion.sandbox.server.vendors.hubspot.errors import invalid
 from ingestion.sandbox.server.vendors.hubspot.gate import Body, Gate, next_page
 from ingestion.sandbox.server.vendors.hubspot.instants import now_text
 from ingestion.sandbox.server.vendors.hubspot.object_types import (
@@ -16,6 +13,8 @@ from ingestion.sandbox.server.vendors.hubspot.object_types import (
 from ingestion.sandbox.server.vendors.hubspot.parameters import (
     inputs,
     json_body,
+    offset_of,
+    opaque_cursor,
     page_limit,
     path_type,
 )
@@ -41,13 +40,15 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
             if not others:
                 failures.append(_nothing(start, end, identifier))
                 continue
-            offset = _offset(entry.get("after"))
+            offset = offset_of(entry.get("after"))
             result = {
                 "from": {"id": identifier},
                 "to": others[offset : offset + PAGE],
             }
             if offset + PAGE < len(others):
-                result["paging"] = {"next": next_page(request, _token(offset + PAGE))}
+                result["paging"] = {
+                    "next": next_page(request, opaque_cursor(offset + PAGE))
+                }
             results.append(result)
         now = now_text(portal.store.clock)
         answer: Body = {
@@ -73,11 +74,11 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
             request.path_params["object_id"], []
         )
         limit = page_limit(request, default=PAGE, most=PAGE)
-        offset = _offset(request.query_params.get("after"))
-        request.state.after = _token(offset)
+        offset = offset_of(request.query_params.get("after"))
+        request.state.after = opaque_cursor(offset)
         body: Body = {"results": others[offset : offset + limit]}
         if offset + limit < len(others):
-            body["paging"] = {"next": next_page(request, _token(offset + limit))}
+            body["paging"] = {"next": next_page(request, opaque_cursor(offset + limit))}
         return body
 
     def list_associated_v3(request: Request) -> Body:
@@ -162,17 +163,3 @@ def _nothing(start: ObjectType, end: ObjectType, identifier: str) -> Body:
             "toObjectType": [end.singular],
         },
     }
-
-
-def _token(offset: int) -> str:
-    return b64encode(str(offset).encode()).decode()
-
-
-def _offset(token: object) -> int:
-    if token in (None, ""):
-        return 0
-    try:
-        return int(b64decode(str(token), validate=True))
-    except ValueError:
-        message = f"Invalid value for after: {token!r}"
-        raise invalid(message) from None

@@ -35,7 +35,7 @@ class Columns:
 
     def __init__(self, portal: Portal, kind: ObjectType) -> None:
         self._portal = portal
-        self._name = kind.name
+        self._kind = kind
         self._collection = portal.objects(kind.name)
         self._texts: dict[str, list[str | None]] = {}
         self._numbers: dict[str, np.ndarray] = {}
@@ -55,7 +55,8 @@ class Columns:
                 values = [watched.get(name) for watched in live.watched]
             else:
                 values = [
-                    property_of(self._collection.parse(row), name) for row in live.rows
+                    property_of(self._collection.parse(row), name, self._kind)
+                    for row in live.rows
                 ]
             self._texts[name] = [
                 None if value in (None, "") else str(value) for value in values
@@ -74,7 +75,7 @@ class Columns:
         """Return how a property compares: as declared, else as its values look."""
         if name in ("hs_object_id", "createdAt"):
             return NUMBER if name == "hs_object_id" else INSTANT
-        declared = self._portal.declared(self._name).get(name)
+        declared = self._portal.declared(self._kind.name).get(name)
         if declared is not None:
             return _KINDS.get(str(declared.get("type")), TEXT)
         sample = list(islice((v for v in self.texts(name) if v is not None), 100))
@@ -86,7 +87,7 @@ class Columns:
 
     def is_known(self, name: str) -> bool:
         """Return whether the property exists, as far as the directory can tell."""
-        declared = self._portal.declared(self._name)
+        declared = self._portal.declared(self._kind.name)
         if not declared or name in declared:
             return True
         return any(value is not None for value in self.texts(name))

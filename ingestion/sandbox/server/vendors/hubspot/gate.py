@@ -28,9 +28,8 @@ class Gate:
 
     def __init__(self, store: Store) -> None:
         self._tokens = set(store.tokens)
-        self._faults = Faults(store.description.get("faults", {}))
-        limits = store.description.get("limits", {})
-        self._limits = Limits(limits.get("hubspot", {}))
+        self._faults = Faults(store.table("faults"))
+        self._limits = Limits(store.table("limits").get("hubspot", {}))
         self._requests = 0
         self._last_rows: dict[str, list] = {}
 

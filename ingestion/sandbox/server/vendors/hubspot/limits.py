@@ -9,7 +9,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from ingestion.sandbox.server.store import DataDirectoryError
+from ingestion.sandbox.server.store import checked_table
 
 DEFAULTS = {
     "enforced": False,
@@ -49,14 +49,7 @@ class Limits:
     def __init__(
         self, table: dict[str, Any], clock: Callable[[], float] = monotonic
     ) -> None:
-        if not table.keys() <= DEFAULTS.keys():
-            unknown = ", ".join(table.keys() - DEFAULTS.keys())
-            message = (
-                f"sandbox.toml: limits.hubspot names {unknown}, which nobody reads. "
-                f"Known: {', '.join(DEFAULTS)}."
-            )
-            raise DataDirectoryError(message)
-        known = {**DEFAULTS, **table}
+        known = checked_table(table, DEFAULTS, "limits.hubspot")
         self._enforced = known["enforced"]
         self._rolling = Window(10, known["per_ten_seconds"], clock)
         self._search = Window(1, known["search_per_second"], clock)

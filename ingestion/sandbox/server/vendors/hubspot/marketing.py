@@ -1,6 +1,5 @@
 """Marketing events with their participations, and marketing e-mails."""
 
-from base64 import b64decode, b64encode
 from collections import Counter
 
 from starlette.requests import Request
@@ -14,6 +13,8 @@ from ingestion.sandbox.server.vendors.hubspot.parameters import (
     cursor,
     flag,
     listed,
+    offset_of,
+    opaque_cursor,
     page_limit,
 )
 from ingestion.sandbox.server.vendors.hubspot.portal import Portal
@@ -31,7 +32,9 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
 
     def list_events(request: Request) -> Body:
         limit = page_limit(request)
-        events, following = portal.marketing_events.page(cursor(request), limit)
+        events, following = portal.marketing_events.page(
+            cursor(request, portal.marketing_events), limit
+        )
         body: Body = {"results": [_event(event) for event in events]}
         if events:
             request.state.after = str(events[0]["objectId"])
@@ -208,15 +211,9 @@ def _without_stats(email: Item) -> Item:
 
 def _page(request: Request, rows: list[Item], limit: int) -> Body:
     """Return a page with the total; the cursor is opaque here."""
-    token = request.query_params.get("after")
-    try:
-        start = int(b64decode(token, validate=True)) if token else 0
-    except ValueError:
-        message = f"Invalid value for parameter after: {token!r}"
-        raise invalid(message) from None
+    start = offset_of(request.query_params.get("after"))
     body: Body = {"total": len(rows), "results": rows[start : start + limit]}
-    request.state.after = b64encode(str(start).encode()).decode()
+    request.state.after = opaque_cursor(start)
     if start + limit < len(rows):
-        following = b64encode(str(start + limit).encode()).decode()
-        body["paging"] = {"next": next_page(request, following)}
+        body["paging"] = {"next": next_page(request, opaque_cursor(start + limit))}
     return body

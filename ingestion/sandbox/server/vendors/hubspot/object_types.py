@@ -16,6 +16,17 @@ class ObjectType:
     defaults: tuple[str, ...] = _HS_CREATED
     searched: tuple[str, ...] = ()
 
+    @property
+    def created(self) -> str:
+        """The property that says when an object was created."""
+        return "createdate" if "createdate" in self.defaults else "hs_createdate"
+
+    @property
+    def changed(self) -> str:
+        """The property that says when an object was changed: the search cursor."""
+        contacts = "lastmodifieddate" in self.defaults
+        return "lastmodifieddate" if contacts else "hs_lastmodifieddate"
+
 
 TYPES = {
     kind.name: kind

@@ -35,9 +35,9 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
     def list_objects(request: Request) -> Body:
         wanted = _wanted(request)
         most = MOST_WITH_HISTORY if wanted.history else MOST
-        limit, after = page_limit(request, most=most), cursor(request)
-        archived = flag(request, "archived")
+        limit, archived = page_limit(request, most=most), flag(request, "archived")
         collection = portal.objects(wanted.kind.name)
+        after = cursor(request, collection)
         items, following = collection.page(after, limit, archived=archived)
         body: Body = {"results": [record(portal, item, wanted) for item in items]}
         if items:
@@ -112,7 +112,7 @@ def _find(
     shelf = collection.shelf(archived=archived)
     for row in shelf.rows:
         item = collection.parse(row)
-        value = property_of(item, str(key))
+        value = property_of(item, str(key), kind)
         if value is not None and str(value).lower() == identifier.lower():
             return item
     return None

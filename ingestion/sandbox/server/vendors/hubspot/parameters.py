@@ -1,10 +1,12 @@
 """Reading requests in all three dialects: ours, hubspot-api-client's, hubspot-sdk's."""
 
+from base64 import b64decode, b64encode
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 
+from ingestion.sandbox.server.collection import Collection
 from ingestion.sandbox.server.vendors.hubspot.errors import invalid, not_found
 from ingestion.sandbox.server.vendors.hubspot.object_types import (
     ObjectType,
@@ -66,15 +68,39 @@ def checked_limit(limit: object, most: int) -> int:
     return limit
 
 
-def cursor(request: Request) -> str | None:
-    """Return `after`, None on the first page."""
+def cursor(request: Request, collection: Collection) -> str | None:
+    """Return `after`, None on the first page.
+
+    Raises:
+        HubSpotError: it can be no id of the collection.
+    """
     after = request.query_params.get("after")
     if not after:
         return None
-    if not after.isdecimal():
+    if not after.isdecimal() and after not in collection:
         message = f"Invalid value for parameter after: {after!r} is not a record id"
         raise invalid(message)
     return after
+
+
+def opaque_cursor(offset: int) -> str:
+    """Return the cursor of APIs whose cursors are no ids."""
+    return b64encode(str(offset).encode()).decode()
+
+
+def offset_of(token: object) -> int:
+    """Return the offset that an opaque cursor stands for, 0 without one.
+
+    Raises:
+        HubSpotError: it is no such cursor.
+    """
+    if token in (None, ""):
+        return 0
+    try:
+        return int(b64decode(str(token), validate=True))
+    except ValueError:
+        message = f"Invalid value for parameter after: {token!r}"
+        raise invalid(message) from None
 
 
 async def json_body(request: Request) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from ingestion.sandbox.server.vendors.hubspot.gate import Body, Gate, next_page
 from ingestion.sandbox.server.vendors.hubspot.parameters import (
     cursor,
     flag,
+    offset_of,
+    opaque_cursor,
     page_limit,
 )
 from ingestion.sandbox.server.vendors.hubspot.portal import Portal
@@ -25,7 +27,7 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
             everyone = [portal.owners.parse(row) for row in shelf.rows]
             return {"results": [one for one in everyone if one.get("email") == email]}
         owners, following = portal.owners.page(
-            cursor(request), limit, archived=archived
+            cursor(request, portal.owners), limit, archived=archived
         )
         body: Body = {"results": owners}
         if owners:
@@ -53,14 +55,12 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
         return {"results": portal.lines("teams")}
 
     def list_users(request: Request) -> Body:
-        limit, after = page_limit(request, default=100), cursor(request)
+        limit = page_limit(request, default=100)
         users = sorted(_users(portal), key=lambda user: int(user["id"]))
-        rest = [
-            user for user in users if after is None or int(user["id"]) >= int(after)
-        ]
-        body: Body = {"results": rest[:limit]}
-        if len(rest) > limit:
-            body["paging"] = {"next": next_page(request, rest[limit]["id"])}
+        start = offset_of(request.query_params.get("after"))
+        body: Body = {"results": users[start : start + limit]}
+        if start + limit < len(users):
+            body["paging"] = {"next": next_page(request, opaque_cursor(start + limit))}
         return body
 
     return [

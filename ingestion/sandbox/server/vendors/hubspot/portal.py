@@ -5,6 +5,7 @@ from functools import cached_property
 
 from ingestion.sandbox.server.collection import Collection, Item
 from ingestion.sandbox.server.store import Store
+from ingestion.sandbox.server.vendors.hubspot.object_types import TYPES, ObjectType
 
 VENDOR = "hubspot"
 
@@ -21,8 +22,11 @@ class Portal:
     def objects(self, name: str) -> Collection:
         """Return the CRM objects of a type, by its plural name."""
         if name not in self._objects:
+            kind = TYPES[name]
             self._objects[name] = Collection(
-                self.store.lines(VENDOR, name), merged_ids=merged_ids, watch=_watched
+                self.store.lines(VENDOR, name),
+                merged_ids=merged_ids,
+                watch=lambda item: _watched(item, kind),
             )
         return self._objects[name]
 
@@ -96,28 +100,25 @@ def merged_ids(item: Item) -> Iterable[str]:
                 yield merged
 
 
-def property_of(item: Item, name: str) -> object:
-    """Return a property, those that every object has from its own fields."""
+def property_of(item: Item, name: str, kind: ObjectType) -> object:
+    """Return a property; those that every object has also from its own fields.
+
+    Only under the names that the type has: contacts say `lastmodifieddate` where all
+    others say `hs_lastmodifieddate`, and a reader that confuses them must notice.
+    """
     properties = item.get("properties") or {}
     if name in properties:
         return properties[name]
     if name == "hs_object_id":
         return str(item["id"])
-    if name in ("createdate", "hs_createdate"):
-        return item.get("createdAt")
-    if name in ("lastmodifieddate", "hs_lastmodifieddate"):
-        return item.get("updatedAt")
+    if name in (kind.created, kind.changed):
+        return item.get("createdAt" if name == kind.created else "updatedAt")
     return None
 
 
-def _watched(item: Item) -> Item:
+def _watched(item: Item, kind: ObjectType) -> Item:
     """Return the values that nearly every search filters or sorts by."""
-    properties = item.get("properties") or {}
     return {
         "createdAt": item.get("createdAt"),
-        **{
-            name: value
-            for name in ("hs_lastmodifieddate", "lastmodifieddate")
-            if (value := properties.get(name) or item.get("updatedAt"))
-        },
+        kind.changed: property_of(item, kind.changed, kind),
     }

@@ -31,7 +31,7 @@ def record(portal: Portal, item: Item, wanted: Wanted) -> Item:
     names = [*(wanted.properties or wanted.kind.defaults), *wanted.history]
     properties = {}
     for name in names:
-        value = property_of(item, name)
+        value = property_of(item, name, wanted.kind)
         if value is not None or name in item.get("properties", {}) or name in declared:
             properties[name] = value
     answer: dict[str, Any] = {"id": str(item["id"]), "properties": properties}

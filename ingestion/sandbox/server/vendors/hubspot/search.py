@@ -106,7 +106,7 @@ class Search:
         for word in query.lower().split():
             passing &= self._mentions(word)
         if lag_minutes:
-            changed = columns.numbers(self._changed())
+            changed = columns.numbers(self._kind.changed)
             passing &= changed <= self._newest_indexed(changed, lag_minutes)
         return self._sorted(np.flatnonzero(passing), *sort)
 
@@ -141,10 +141,6 @@ class Search:
             texts_of = self._columns.texts(name)
             found |= np.array([word in (text or "").lower() for text in texts_of], bool)
         return found
-
-    def _changed(self) -> str:
-        contacts = self._kind.name == "contacts"
-        return "lastmodifieddate" if contacts else "hs_lastmodifieddate"
 
     def _newest_indexed(self, changed: np.ndarray, lag_minutes: float) -> float:
         if "as_of" in self._portal.store.description:
