@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from tests.oracle.comparison import Rows
 from tests.oracle.crm import Crm, Deal, value_at
@@ -204,12 +205,13 @@ def kpi_stage_dwell(crm: Crm) -> Rows:
 
 def kaplan_meier_median(rows: list[tuple[float, bool, Deal]]) -> float | None:
     """Return the least complete dwell at which half of the deals have left."""
-    survival = Decimal(1)
+    # Exact: a half that is 0.5000000001 would let the median slip to the next dwell.
+    survival = Fraction(1)
     for dwell in sorted({days for days, is_there, _ in rows if not is_there}):
         leaving = sum(days == dwell and not is_there for days, is_there, _ in rows)
         at_risk = sum(days >= dwell for days, _, _ in rows)
-        survival *= 1 - Decimal(leaving) / at_risk
-        if survival <= Decimal("0.5"):
+        survival *= 1 - Fraction(leaving, at_risk)
+        if survival <= Fraction(1, 2):
             return dwell
     return None
 
