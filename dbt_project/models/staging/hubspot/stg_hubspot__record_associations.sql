@@ -2,6 +2,17 @@
 -- Grain: one row per from and to record, by type (singular nouns) and id.
 {{ config(enabled=is_vendor_used("hubspot")) }}
 with
+    -- A read replaces the whole set of links between a record and a type.
+    sets as (
+        select
+            links.*,
+            rank() over (
+                partition by from_type, from_id, to_type
+                order by _dlt_load_id desc nulls last
+            ) as set_rank
+        from {{ source("hubspot", "associations") }} as links
+        where {{ completed_loads("hubspot") }}
+    ),
     pairs as (
         select
             from_type,
@@ -21,9 +32,9 @@ with
                     else 0
                 end
             ) as primary_flag
-        from {{ source("hubspot", "associations") }}
+        from sets
         -- to_id '' marks a record that was read and has no associations.
-        where {{ completed_loads("hubspot") }} and to_id <> ''
+        where set_rank = 1 and to_id <> ''
         group by from_type, from_id, to_type, to_id
     )
     {% set nouns = {
