@@ -175,7 +175,7 @@ def test_a_slow_page_answers_in_the_end(playing, monkeypatch):
     ("table", "says"),
     [
         ({"earthquake": {}}, "earthquake"),
-        ({"server_error": {"stauts": 500}}, "stauts"),
+        ({"server_error": {"colour": 500}}, "colour"),
         ({"server_error": 500}, "500"),
         ({"server_error": {"status": "500"}}, "status"),
         ({"rate_limit": {"html": 1}}, "html"),
