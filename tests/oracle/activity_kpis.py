@@ -79,6 +79,7 @@ class Activities:
         }
 
     def _of_contacts(self, contacts: list[str]) -> list[str]:
+        # A contact stands for its primary company, though it may have more.
         found = [self._company_links["contacts"].get(one, [])[:1] for one in contacts]
         return [company for companies in found for company in companies]
 
@@ -141,9 +142,9 @@ def kpi_meetings_monthly(activities: Activities) -> Rows:
             by_scope[scope].append(meeting)
             day = min(meeting.booked, meeting.start_day, first.get(scope, date.max))
             first[scope] = day
-    for (kind, month), owners in crm.targets.items():
+    for kind, month in crm.targets:
         if kind == "meetings":
-            for scope in {scope for owner in owners for scope in crm.scopes(owner)}:
+            for scope in crm.scope_targets(kind, month):
                 first[scope] = min(month, first.get(scope, date.max))
     rows: Rows = {}
     for scope, day in first.items():

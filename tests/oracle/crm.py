@@ -47,6 +47,7 @@ class Deal:
     """A deal that is neither archived nor merged away."""
 
     deal_id: str
+    pipeline_id: str
     stages: list[Stay]
     owners: list[tuple[datetime, str]]
     close_dates: list[tuple[datetime, datetime | None]]
@@ -229,13 +230,14 @@ class Crm:
             for name, versions in line["propertiesWithHistory"].items()
         }
         stage = self.stages.get(properties["dealstage"])
-        state = stage.state if stage else "open"
+        state = stage.state if stage else _stated(properties)
         stated_close = instant(properties["closedate"])
         stays = _stays(history["dealstage"])
         closed = None if state == "open" else stated_close or stays[-1].entered
         moment = closed if closed is not None else stated_close
         deal = Deal(
             deal_id=line["id"],
+            pipeline_id=properties["pipeline"],
             stages=stays,
             owners=history.get("hubspot_owner_id", []),
             close_dates=[
@@ -261,24 +263,47 @@ class Crm:
 
     @cached_property
     def targets(self) -> dict[tuple[str, date], dict[str, Decimal]]:
-        """Monthly targets: (kind, month) → owner → value; money in the base currency."""
+        """Monthly targets as the CRM has them: (kind, month) → scope → value.
+
+        The scope is that of a rep or a team; money is in the base currency.
+        """
         found: dict[tuple[str, date], dict[str, Decimal]] = {}
         kinds = {("0-47", "COUNT"): "meetings", ("0-3", "SUM"): "won_amount"}
+        names = {team["id"]: team["name"] for team in self.lines("teams")}
         for line in self.lines("goal_targets"):
             goal = line["properties"]
             kind = kinds[goal["hs_kpi_object_type_id"], goal["hs_kpi_metric_type"]]
             month = datetime.fromisoformat(goal["hs_start_datetime"]).date()
-            value = Decimal(goal["hs_target_amount"])
-            owners = found.setdefault((kind, month), {})
-            owner = goal["hubspot_owner_id"]
-            owners[owner] = owners.get(owner, Decimal(0)) + value
+            scope = f"rep:{goal['hubspot_owner_id']}"
+            if goal["hs_assignee_team_id"]:
+                scope = f"team:{names[goal['hs_assignee_team_id']]}"
+            values = found.setdefault((kind, month), {})
+            values[scope] = values.get(scope, Decimal(0)) + Decimal(goal["hs_target_amount"])  # fmt: skip
+        return found
+
+    def scope_targets(self, kind: str, month: date) -> dict[str, Decimal]:
+        """Return the targets of all scopes in a month.
+
+        A team has its own, else the sum of its reps'; regions and the total have the
+        sums of their teams'.
+        """
+        stated = self.targets.get((kind, month), {})
+        of_reps: dict[str, Decimal] = {}
+        for scope, value in stated.items():
+            if scope.startswith("rep:"):
+                team = f"team:{self.team(scope.removeprefix('rep:'))}"
+                of_reps[team] = of_reps.get(team, Decimal(0)) + value
+        found = {**of_reps, **stated}
+        for scope, value in list(found.items()):
+            if scope.startswith("team:"):
+                region = self.regions.get(scope.removeprefix("team:"), "unknown")
+                for wider in ("total", f"region:{region}"):
+                    found[wider] = found.get(wider, Decimal(0)) + value
         return found
 
     def target(self, kind: str, month: date, scope: str) -> Decimal | None:
-        """Return a scope's target of a month: the sum of its reps'."""
-        owners = self.targets.get((kind, month), {})
-        values = [value for owner, value in owners.items() if scope in self.scopes(owner)]  # fmt: skip
-        return sum(values, Decimal(0)) if values else None
+        """Return a scope's target of a month."""
+        return self.scope_targets(kind, month).get(scope)
 
     @cached_property
     def survivors(self) -> dict[str, dict[str, str]]:
@@ -301,6 +326,13 @@ class Crm:
             ranked = sorted((not kinds & {1, 5}, survivors.get(to, to)) for to, kinds in targets)  # fmt: skip
             found[from_id] = [to for _, to in ranked if to in known]
         return found
+
+
+def _stated(properties: dict) -> str:
+    """Return the state that a deal itself states, for stages that are not listed."""
+    if properties["hs_is_closed"] != "true":
+        return "open"
+    return "won" if properties["hs_is_closed_won"] == "true" else "lost"
 
 
 def _stays(changes: list[tuple[datetime, str]]) -> list[Stay]:

@@ -404,8 +404,7 @@ def kpi_sales_run_rate(events: DealEvents) -> Rows:
     """K102: won value of the month to date and its run rate."""
     crm, today = events.crm, events.today
     month = first_of_month(today)
-    owners = crm.targets.get(("won_amount", month), {})
-    scopes = set(events.by_scope) | {s for owner in owners for s in crm.scopes(owner)}
+    scopes = set(events.by_scope) | set(crm.scope_targets("won_amount", month))
     elapsed, total = business_days(month, today), business_days(month, last_of_month(month))  # fmt: skip
     rows: Rows = {}
     for scope in scopes:

@@ -32,7 +32,14 @@ def _open_deals(crm: Crm) -> list[Deal]:
 def _place(crm: Crm, deal: Deal) -> tuple[str, str]:
     """Return pipeline and stage in which a deal is now."""
     stage_id = deal.stages[-1].stage_id
-    return crm.stages[stage_id].pipeline_id, stage_id
+    stage = crm.stages.get(stage_id)
+    return stage.pipeline_id if stage else deal.pipeline_id, stage_id
+
+
+def _position(crm: Crm, pipeline_id: str, stage_id: str) -> int | None:
+    """Return a stage's place in the funnel; stages that are not listed have none."""
+    funnel = crm.funnels.get(pipeline_id, [])
+    return funnel.index(stage_id) + 1 if stage_id in funnel else None
 
 
 def _open_values(deals: list[Deal]) -> dict:
@@ -81,7 +88,7 @@ def kpi_funnel(crm: Crm) -> Rows:
             in_pipeline[pipeline_id, scope] += 1
     return {
         key: {
-            "funnel_position": crm.funnels[key[1]].index(key[2]) + 1,
+            "funnel_position": _position(crm, key[1], key[2]),
             **_open_values(deals),
             "open_count_share": ratio(len(deals), in_pipeline[key[1], key[3]]),
         }
@@ -246,8 +253,11 @@ def kpi_pipeline_coverage(crm: Crm, events: DealEvents) -> Rows:
     for deal in _open_deals(crm):
         for scope in crm.scopes(deal.owner):
             by_scope[scope].append(deal)
-    owners = {owner for (kind, _), found in crm.targets.items() if kind == "won_amount" for owner in found}  # fmt: skip
-    scopes = set(by_scope) | set(events.by_scope) | {s for o in owners for s in crm.scopes(o)}  # fmt: skip
+    aimed = {month for kind, month in crm.targets if kind == "won_amount"}
+    scopes = set(by_scope) | set(events.by_scope)
+    scopes |= {
+        scope for month in aimed for scope in crm.scope_targets("won_amount", month)
+    }
     rows: Rows = {}
     for name, start, end in periods:
         for scope in scopes:

@@ -15,6 +15,7 @@ import pytest
 from ingestion.sandbox.generator import ensure_company, generate
 from ingestion.settings import SettingsError, load_settings
 
+UNKNOWN_OWNER = "40000001"
 BERLIN = ZoneInfo("Europe/Berlin")
 HUBSPOT_FILES = {
     *("contacts", "companies", "deals", "line_items", "products", "owners", "teams"),
@@ -206,7 +207,7 @@ def test_references_of_the_crm_resolve(crm: dict[str, list[dict]]) -> None:
     owners = {owner["id"] for owner in crm["owners"]}
     for name in ("contacts", "companies", "deals", "meetings", "calls", "tasks"):
         used = {item["properties"]["hubspot_owner_id"] for item in crm[name]}
-        assert used - owners - {None} == set()
+        assert used - owners - {None, UNKNOWN_OWNER} == set()
     known = {
         name: {item["id"] for item in crm[name]} | merged(crm, name)
         for name in ("contacts", "companies", "deals", "line_items")
@@ -343,7 +344,7 @@ def test_deals_are_in_several_currencies_and_one_has_no_rate(
 ) -> None:
     """An amount without a rate must be counted, never converted by 1.0."""
     currencies = {deal["properties"]["deal_currency_code"] for deal in crm["deals"]}
-    assert currencies == {"EUR", "USD", "GBP", "TRY"}
+    assert currencies == {"EUR", "USD", "GBP", "TRY", None}
     closed = instant(deals["Won in pounds while there is no rate"]["properties"]["closedate"])  # fmt: skip
     pounds = [instant(rate["effectiveAt"]) for rate in crm["currencies"] if rate["fromCurrencyCode"] == "GBP"]  # fmt: skip
     age = closed - max(moment for moment in pounds if moment <= closed)
@@ -412,6 +413,41 @@ def test_targets_exist_per_owner_and_month_but_for_one(
     assert by_kind["0-47"] == by_kind["0-3"] - 1
     ends = {goal["hs_end_datetime"][10:] for goal in goals}
     assert ends == {"T23:59:59.999Z"}
+
+
+def test_teams_have_targets_of_their_own(crm: dict[str, list[dict]]) -> None:
+    """A team's target and those of its reps must not be added up."""
+    goals = [goal["properties"] for goal in crm["goal_targets"]]
+    teams = [goal for goal in goals if goal["hs_assignee_team_id"]]
+    assert [goal["hs_target_amount"] for goal in teams] == ["31.00", "50000.00"]
+    assert {goal["hubspot_owner_id"] for goal in teams} == {None}
+
+
+def test_what_nobody_owns_or_lists_is_planted(
+    crm: dict[str, list[dict]], deals: dict[str, dict]
+) -> None:
+    """Missing owners and stages must not make records disappear from totals."""
+    unlisted = deals["Owned by somebody the CRM does not list"]["properties"]
+    assert unlisted["hubspot_owner_id"] == UNKNOWN_OWNER
+    nobodys = deals["Nobody's deal, of no company"]
+    assert nobodys["properties"]["hubspot_owner_id"] is None
+    assert "associations" not in nobodys
+    deleted = deals["Open in a stage that was deleted"]["properties"]["dealstage"]
+    stages = {s["id"] for p in crm["pipelines"] for s in p["stages"]}
+    assert deleted not in stages
+    held = [m["properties"] for m in crm["meetings"] if m["properties"]["hs_meeting_outcome"] == "COMPLETED"]  # fmt: skip
+    assert any(meeting["hubspot_owner_id"] is None for meeting in held)
+    future = deals["Won, dated into the future"]["properties"]["closedate"]
+    assert future > "2026-11-18T20:00:00.000Z"
+
+
+def test_a_contact_works_for_two_companies(crm: dict[str, list[dict]]) -> None:
+    """His meetings are with his primary company, not with both."""
+    links = crm["associations_contacts_companies"]
+    both = [link["to"] for link in links if len(link["to"]) > 1]
+    assert len(both) == 1
+    primary = [{t["typeId"] for t in to["associationTypes"]} for to in both[0]]
+    assert primary == [{1, 279}, {279}]
 
 
 def test_orders_are_refunded_in_every_way(orders: dict[str, list[dict]]) -> None:

@@ -73,7 +73,7 @@ def deal_line(company: Company, deal: Deal, links: Links) -> dict:
     stage = STAGES.get(deal.current("dealstage") or "")
     updated = max(moment for values in deal.history.values() for moment, _ in values)
     amount = deal.current("amount")
-    rate = company.rate_on(deal.currency, updated)
+    rate = company.rate_on(deal.currency or "EUR", updated)
     home = None
     if amount and rate is not None and amount.replace(".", "").isdigit():
         home = money(round(float(amount) * 100 * rate))
@@ -83,7 +83,7 @@ def deal_line(company: Company, deal: Deal, links: Links) -> dict:
         "pipeline": deal.current("pipeline"),
         "dealstage": deal.current("dealstage"),
         "amount": amount,
-        "deal_currency_code": deal.currency,
+        "deal_currency_code": deal.currency or None,
         "amount_in_home_currency": home,
         "hs_exchange_rate": str(rate) if rate is not None else None,
         "closedate": deal.current("closedate"),

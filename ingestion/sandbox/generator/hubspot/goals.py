@@ -1,14 +1,15 @@
 """Targets per owner and month, exchange rates, and the account itself.
 
 Planted: one rep has no meetings target in September 2026 (missing is not zero); a
-target was raised for one month only; someone who joined later has no earlier ones.
+target was raised for one month only; someone who joined later has no earlier ones; in
+October 2026 two teams have a target of their own beside those of their reps.
 """
 
 from datetime import timedelta
 
-from ingestion.sandbox.generator import calendar
+from ingestion.sandbox.generator import calendar, vocabulary
 from ingestion.sandbox.generator.calendar import DAY, at, iso
-from ingestion.sandbox.generator.company import Company, Rep
+from ingestion.sandbox.generator.company import Company
 from ingestion.sandbox.generator.hubspot.records import PORTAL_ID, crm_object
 
 MISSING_TARGET = (1, "2026-09")
@@ -27,13 +28,28 @@ def goal_lines(company: Company) -> list[dict]:
             key = (position, month.isoformat()[:7])
             raised = 5 if key == (2, "2026-05") else 0
             if key != MISSING_TARGET:
-                _add(lines, rep, month.isoformat(), "0-47", f"{meetings + raised}.00")
-            _add(lines, rep, month.isoformat(), "0-3", f"{revenue}.00")
+                _add(
+                    lines,
+                    rep.owner_id,
+                    month.isoformat(),
+                    "0-47",
+                    f"{meetings + raised}.00",
+                )
+            _add(lines, rep.owner_id, month.isoformat(), "0-3", f"{revenue}.00")
+    teams = {name: team_id for name, (team_id, _, _) in vocabulary.TEAMS.items()}
+    _add(lines, teams["Iran Sales"], "2026-10-01", "0-47", "31.00", is_team=True)
+    _add(lines, teams["Turkey Sales"], "2026-10-01", "0-3", "50000.00", is_team=True)
     return lines
 
 
 def _add(
-    lines: list[dict], rep: Rep, month: str, object_type: str, target: str
+    lines: list[dict],
+    assignee: str,
+    month: str,
+    object_type: str,
+    target: str,
+    *,
+    is_team: bool = False,
 ) -> None:
     """Add one target; its bounds are UTC month bounds, as HubSpot writes them."""
     start = at(f"{month}T00:00:00+00:00")
@@ -47,9 +63,9 @@ def _add(
         "hs_target_amount": target,
         "hs_start_datetime": iso(start).replace(".000Z", "Z"),
         "hs_end_datetime": iso(at(f"{first_of_next}T00:00:00+00:00") - 1),
-        "hs_group_correlation_uuid": f"40499cb1-d8e7-495d-a1c7-0{rep.owner_id:0>11}",
-        "hubspot_owner_id": rep.owner_id,
-        "hs_assignee_team_id": None,
+        "hs_group_correlation_uuid": f"40499cb1-d8e7-495d-a1c7-0{assignee:0>11}",
+        "hubspot_owner_id": None if is_team else assignee,
+        "hs_assignee_team_id": assignee if is_team else None,
         "hs_kpi_object_type_id": object_type,
         "hs_kpi_metric_type": "COUNT" if is_meetings else "SUM",
         "hs_goal_target_currency_code": None if is_meetings else "EUR",

@@ -4,7 +4,7 @@ Planted: merged contacts and companies (survivors name the old ids, which are li
 nowhere); one archived contact; the archived owner without a user id; one owner in two
 teams; numbers that are text ("1,200,000", "N/A") in two companies; cleared ("") and
 never set (null) phone numbers; opted-out contacts; a contact whose company property
-still names an id that was merged away.
+still names an id that was merged away; a contact who works for two companies.
 """
 
 import random
@@ -43,6 +43,9 @@ def contact_lines(company: Company, links: Links) -> list[dict]:
         assert person.contact_id is not None
         if account is not None and not is_archived:
             links.add("contacts", person.contact_id, "companies", account.company_id)
+        if person is two_companies(company):
+            second = next(item for item in company.accounts if item is not account)
+            links.add("contacts", person.contact_id, "companies", second.company_id)
         lines.append(
             crm_object(
                 person.contact_id,
@@ -56,6 +59,11 @@ def contact_lines(company: Company, links: Links) -> list[dict]:
         if nested:
             lines[-1]["associations"] = nested
     return lines
+
+
+def two_companies(company: Company) -> Person:
+    """Return the contact who works for two companies."""
+    return next(person for person in company.contacts if person.account and person.number > 41)  # fmt: skip
 
 
 def _contact_properties(rng: random.Random, person: Person) -> dict[str, str | None]:

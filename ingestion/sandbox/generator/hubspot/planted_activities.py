@@ -14,7 +14,8 @@ customer (accounts A and B are the first two companies of the CRM):
 
 Further: a meeting without an end, one that ends before it starts, one over midnight,
 one that spans the hour that summer time skips, and one still linked to a company id
-that was merged away.
+that was merged away; a held meeting and a connected call that nobody owns, the meeting
+with no company either; a meeting with a contact who works for two companies.
 """
 
 from ingestion.sandbox.generator.calendar import MINUTE, at
@@ -25,6 +26,7 @@ from ingestion.sandbox.generator.hubspot.activities import (
     Activity,
     Diary,
 )
+from ingestion.sandbox.generator.hubspot.people import two_companies
 
 BOOKED = "2026-09-07T08:00:00Z"
 
@@ -97,5 +99,12 @@ def _odd_meetings(company: Company, diary: Diary, first: Account) -> None:
     merged = next(account for account in company.accounts if account.merged_ids)
     stale = _meet(company, diary, "2026-10-06T08:00:00Z", 60, "COMPLETED")
     stale.company_ids = [merged.merged_ids[1]]
+    nobodys = _meet(company, diary, "2026-10-07T08:00:00Z", 30, "COMPLETED")
+    call = diary.call(nobodys.rep, at("2026-10-07T12:00:00Z"), 300, (CONNECTED, "COMPLETED"))  # fmt: skip
+    call.company_ids = [first.company_id]
+    for activity in (nobodys, call):
+        activity.properties["hubspot_owner_id"] = None
+    shared = _meet(company, diary, "2026-10-07T13:00:00Z", 60, "COMPLETED")
+    shared.contact_ids = [two_companies(company).contact_id or ""]
     # Booked on the last evening of a month in UTC, in the next month in Berlin.
     _meet(company, diary, "2026-10-08T08:00:00Z", 45, "COMPLETED", first, booked="2026-09-30T22:30:00Z")  # fmt: skip

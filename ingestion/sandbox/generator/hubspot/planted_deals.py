@@ -7,7 +7,7 @@ its id is the same at every seed and size. Times are UTC; the company lives in B
 from dataclasses import dataclass
 
 from ingestion.sandbox.generator.calendar import at
-from ingestion.sandbox.generator.company import Company, Rep
+from ingestion.sandbox.generator.company import Company
 from ingestion.sandbox.generator.hubspot.deals import Deal
 from ingestion.sandbox.generator.hubspot.pipelines import (
     DELETED_STAGE,
@@ -16,6 +16,7 @@ from ingestion.sandbox.generator.hubspot.pipelines import (
     Pipeline,
 )
 
+UNKNOWN_OWNER = "40000001"
 _START, _QUALIFIED, _SHOWN, _CONTRACT = (s.stage_id for s in SALES.open_stages)
 _WON, _LOST = SALES.won.stage_id, SALES.lost.stage_id
 _DUE, _PROPOSED = (s.stage_id for s in RENEWALS.open_stages)
@@ -27,7 +28,8 @@ class Scenario:
     """One deal: what happened when.
 
     `stages` holds (instant, stage id); `changes` further (property, instant, value);
-    an owner is written as the name of a team and the number of a rep within it.
+    an owner is written as the name of a team and the number of a rep within it, or as
+    the id of somebody whom the CRM does not list.
     """
 
     name: str
@@ -36,7 +38,7 @@ class Scenario:
     amount: str | None = "1000.00"
     currency: str = "EUR"
     country: str | None = "Germany"
-    owner: tuple[str, int] | None = ("DACH Sales", 1)
+    owner: tuple[str, int] | str | None = ("DACH Sales", 1)
     changes: tuple[tuple[str, str, str | tuple[str, int]], ...] = ()
     pipeline: Pipeline = SALES
     traits: tuple[str, ...] = ()
@@ -288,6 +290,30 @@ SCENARIOS = (
         amount="1800.00",
     ),
     Scenario(
+        "Won, dated into the future",
+        (("2026-10-07T09:00:00Z", _START), ("2026-11-12T09:00:00Z", _WON)),
+        changes=(("closedate", "2026-11-12T09:30:00Z", "2026-12-15T11:00:00Z"),),
+        amount="1900.00",
+    ),
+    Scenario(
+        "Open in a stage that was deleted",
+        (("2026-09-03T09:00:00Z", _START), ("2026-09-24T09:00:00Z", DELETED_STAGE)),
+        close="2026-12-18T11:00:00Z",
+        amount="2050.00",
+    ),
+    Scenario(
+        "Owned by somebody the CRM does not list",
+        (("2026-03-10T09:00:00Z", _START), ("2026-04-22T09:00:00Z", _WON)),
+        owner=UNKNOWN_OWNER,
+        amount="2150.00",
+    ),
+    Scenario(
+        "Won without a currency",
+        (("2026-03-11T09:00:00Z", _START), ("2026-04-23T09:00:00Z", _WON)),
+        currency="",
+        amount="2250.00",
+    ),
+    Scenario(
         "Won on the last day of the history",
         (("2026-11-02T09:00:00Z", _START), ("2026-11-18T09:00:00Z", _WON)),
         amount="2600.00",
@@ -303,9 +329,13 @@ def planted_deals(company: Company) -> list[Deal]:
     ]
 
 
-def _owner(company: Company, owner: tuple[str, int]) -> Rep:
+def _owner(company: Company, owner: tuple[str, int] | str) -> str:
+    """Return the id of an owner."""
+    if isinstance(owner, str):
+        return owner
     team_name, position = owner
-    return [rep for rep in company.reps if rep.team_name == team_name][position]
+    team = [rep for rep in company.reps if rep.team_name == team_name]
+    return team[position].owner_id
 
 
 def _deal(company: Company, number: int, scenario: Scenario) -> Deal:
@@ -318,13 +348,12 @@ def _deal(company: Company, number: int, scenario: Scenario) -> Deal:
     if scenario.amount is not None:
         deal.change("amount", created, scenario.amount)
     if scenario.owner is not None:
-        owner = _owner(company, scenario.owner)
-        deal.change("hubspot_owner_id", created, owner.owner_id)
+        deal.change("hubspot_owner_id", created, _owner(company, scenario.owner))
     if scenario.close:
         deal.change("closedate", created, scenario.close)
     _walk(deal, scenario)
     for name, moment, value in scenario.changes:
-        text = value if isinstance(value, str) else _owner(company, value).owner_id
+        text = _owner(company, value) if name == "hubspot_owner_id" else str(value)
         deal.change(name, at(moment), text)
     for values in deal.history.values():
         values.sort(key=lambda change: change[0])
