@@ -134,7 +134,7 @@ class Api:
         """
         method = "POST" if json else "GET"
         empty = 0
-        last_request = None
+        answered: set[tuple[Any, Any]] = set()
         with _readable(self._vendor, self._base_url, method, path):
             for page in self._client.paginate(
                 path,
@@ -149,15 +149,16 @@ class Api:
                 results = page.response.json()["results"]
                 empty = 0 if results else empty + 1
                 position = (page.response.request.url, page.response.request.body)
-                is_repeated = position == last_request and results
-                if is_repeated or empty > MOST_EMPTY_PAGES:
+                # An empty page may be asked for again; one with records may not.
+                if position in answered or empty > MOST_EMPTY_PAGES:
                     message = (
                         f"{self._vendor}: {method} {path} never ends: it answers page "
                         "after page without new records. Nothing of this run was "
                         "stored; load again later, and if it stays so, tell the vendor."
                     )
                     raise ApiError(message)
-                last_request = position
+                if results:
+                    answered.add(position)
                 yield results
 
     def _check(self, response: Response, **_: object) -> Response:
