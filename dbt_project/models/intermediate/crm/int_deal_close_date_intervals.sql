@@ -54,7 +54,7 @@ with
     ),
     marked as (
         select
-            entries.*,
+            *,
             lag(close_date) over (
                 partition by vendor, deal_id order by change_number asc nulls last
             ) as previous_close_date

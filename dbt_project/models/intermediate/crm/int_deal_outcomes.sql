@@ -34,7 +34,7 @@ with
     ),
     dated as (
         select
-            closings.*,
+            *,
             case
                 when is_closed then coalesce(stated_close_at, entered_at)
             end as closed_at,

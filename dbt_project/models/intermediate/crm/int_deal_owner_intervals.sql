@@ -76,7 +76,7 @@ with
     ),
     marked as (
         select
-            entries.*,
+            *,
             lag(employee_id) over (
                 partition by vendor, deal_id order by change_number asc nulls last
             ) as previous_employee_id

@@ -169,7 +169,7 @@ with
     ),
     marked as (
         select
-            placed.*,
+            *,
             lag(pipeline_id || '/' || stage_id) over (
                 partition by vendor, deal_id order by change_number asc nulls last
             ) as previous_place

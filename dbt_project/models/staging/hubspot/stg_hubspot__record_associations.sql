@@ -5,7 +5,7 @@ with
     -- A read replaces the whole set of links between a record and a type.
     sets as (
         select
-            links.*,
+            *,
             rank() over (
                 partition by from_type, from_id, to_type
                 order by _dlt_load_id desc nulls last
