@@ -20,7 +20,7 @@ from dotenv import dotenv_values
 from ingestion import warehouse
 from ingestion.reconcile import Reconciliation, TableResult, reconcile
 from ingestion.rest import ApiError
-from ingestion.settings import Settings
+from ingestion.settings import Settings, SettingsError
 from ingestion.vendors import source_module, used_vendors
 
 
@@ -272,7 +272,9 @@ def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Iterator[None]:
     """
     try:
         yield
-    except ApiError as error:
+    except warehouse.WarehouseError:
+        raise
+    except (ApiError, SettingsError) as error:
         raise LoadError(str(error)) from None
     except ConfigurationException as error:
         raise LoadError(_missing_setting(vendor, error)) from None
@@ -281,14 +283,21 @@ def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Iterator[None]:
         warehouse.abort_pending(pipeline)
         if isinstance(cause, ConfigurationException):
             raise LoadError(_missing_setting(vendor, cause)) from None
-        if isinstance(cause, ApiError):
+        if isinstance(cause, ApiError | SettingsError):
             raise LoadError(str(cause)) from None
-        message = (
-            f"{vendor}: the {error.step} step failed with {type(cause).__name__}: "
-            f"{' '.join(str(cause).split())}. Nothing of this run is used; load again, "
-            "and if it fails again, report it with this line."
-        )
-        raise LoadError(message) from error
+        raise LoadError(
+            _unforeseen(f"{vendor}: the {error.step} step", cause)
+        ) from error
+    except Exception as error:
+        raise LoadError(_unforeseen(f"{vendor}: the source", error)) from error
+
+
+def _unforeseen(what: str, cause: BaseException) -> str:
+    return (
+        f"{what} failed with {type(cause).__name__}: {' '.join(str(cause).split())}. "
+        "Nothing of this run is used; load again, and if it fails again, report it with "
+        "this line."
+    )
 
 
 def _first_cause(error: BaseException) -> BaseException:

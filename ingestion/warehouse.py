@@ -33,7 +33,8 @@ DLT_DEFAULTS = {
     # Rows of a replaced table are never missing while it is loaded.
     "DESTINATION__REPLACE_STRATEGY": "insert-from-staging",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "ERROR",
+    # Failures are raised with their cause; dlt would also log them, a page each.
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
     # 1 + 2 + 4 + … seconds, each wait capped by the source: about a minute and a half.
     "RUNTIME__REQUEST_MAX_ATTEMPTS": "8",
 }
