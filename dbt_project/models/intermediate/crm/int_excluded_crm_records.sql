@@ -55,21 +55,22 @@ with
         from by_record
         where record_type = 'deal' and reason is not null
     ),
-    line_items as (
+    further as (
         select
-            by_record.vendor,
-            by_record.record_id,
+            'line_item' as record_type,
+            line_items.vendor,
+            line_items.line_item_id as record_id,
             case
                 when deals.deal_id is null
                 then 'line item of no deal'
                 when lost_deals.deal_id is not null
                 then 'line item of an excluded deal'
             end as reason
-        from by_record
+        from {{ ref("int_line_items") }} as line_items
         left join
             line_item_deals
-            on by_record.vendor = line_item_deals.vendor
-            and by_record.record_id = line_item_deals.line_item_id
+            on line_items.vendor = line_item_deals.vendor
+            and line_items.line_item_id = line_item_deals.line_item_id
         left join
             {{ ref("int_deals") }} as deals
             on line_item_deals.vendor = deals.vendor
@@ -78,10 +79,9 @@ with
             lost_deals
             on line_item_deals.vendor = lost_deals.vendor
             and line_item_deals.deal_id = lost_deals.deal_id
-        where by_record.record_type = 'line_item'
-    ),
-    targets as (
+        union all
         select
+            'target' as record_type,
             vendor,
             target_id as record_id,
             case
@@ -95,9 +95,9 @@ with
                 then 'target of nobody'
             end as reason
         from {{ ref("int_targets") }}
-    ),
-    participations as (
+        union all
         select
+            'marketing_event_participation' as record_type,
             participations.vendor,
             participations.participation_id as record_id,
             case
@@ -121,27 +121,11 @@ select
     cast(by_record.vendor as string) as vendor,
     cast(by_record.record_type as string) as record_type,
     cast(by_record.record_id as string) as record_id,
-    cast(
-        coalesce(
-            by_record.reason, line_items.reason, targets.reason, participations.reason
-        ) as string
-    ) as reason
+    cast(coalesce(by_record.reason, further.reason) as string) as reason
 from by_record
 left join
-    line_items
-    on by_record.record_type = 'line_item'
-    and by_record.vendor = line_items.vendor
-    and by_record.record_id = line_items.record_id
-left join
-    targets
-    on by_record.record_type = 'target'
-    and by_record.vendor = targets.vendor
-    and by_record.record_id = targets.record_id
-left join
-    participations
-    on by_record.record_type = 'marketing_event_participation'
-    and by_record.vendor = participations.vendor
-    and by_record.record_id = participations.record_id
-where
-    coalesce(by_record.reason, line_items.reason, targets.reason, participations.reason)
-    is not null
+    further
+    on by_record.record_type = further.record_type
+    and by_record.vendor = further.vendor
+    and by_record.record_id = further.record_id
+where coalesce(by_record.reason, further.reason) is not null
