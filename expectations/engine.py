@@ -81,11 +81,22 @@ def opened_checks(database: Path) -> Generator[DuckDBChecks]:
         warnings.simplefilter("ignore")
         import great_expectations as gx
         import great_expectations.execution_engine.sqlalchemy_execution_engine as engine
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
 
         _keep_duckdb_connection(engine)
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        # Without the defaults: they make a folder for Data Docs, which quote values.
+        stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+        context = gx.get_context(
+            mode="ephemeral",
+            project_config=DataContextConfig(
+                store_backend_defaults=stores,
+                progress_bars=ProgressBarsConfig(globally=False),
+            ),
+        )
         datasource = context.data_sources.add_sql(
             "warehouse",
             connection_string=f"duckdb:///{database}?access_mode=read_only",

@@ -88,6 +88,15 @@ def never_negative(
     ]
 
 
+def suffix_promises(columns: Iterable[str]) -> "list[Expectation]":
+    """What a column's suffix promises: counts are never negative, shares 0 to 1."""
+    columns = list(columns)
+    return [
+        *never_negative(*(name for name in columns if name.endswith("_count"))),
+        *shares(*(name for name in columns if name.endswith("_share"))),
+    ]
+
+
 def no_row_where(
     condition: str, says: str, severity: Severity = Severity.critical
 ) -> "Expectation":

@@ -65,14 +65,17 @@ def check_kpis(settings: Settings) -> list[TableResult]:
             table: _count(connection, "kpis", table)
             for table in _tables(connection, "kpis")
         }
+        columns = {table: _columns(connection, "kpis", table) for table in counts}
     results = []
     with _checks(settings) as checks:
-        for table, expectations in suites.items():
+        for table in sorted({*suites, *counts}):
+            expectations = suites.get(table, [])
             if table not in counts:
                 results.append(_missing("kpis", table, expectations))
                 continue
+            promised = rules.suffix_promises(columns[table])
             query = f'select * from kpis."{table}"'
-            found = checks.validate(f"kpis.{table}", query, expectations)
+            found = checks.validate(f"kpis.{table}", query, [*promised, *expectations])
             results.append(TableResult("kpis", table, counts[table], found))
     return [_as_warnings(result) for result in results]
 
@@ -240,6 +243,19 @@ def _count(
         where = f" where {column} > '{after}'"
     row = connection.execute(f'select count(*) from "{schema}"."{table}"{where}')
     return row.fetchall()[0][0]
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str
+) -> list[str]:
+    found = connection.execute(
+        """
+        select column_name from duckdb_columns()
+        where schema_name = ? and table_name = ? order by column_index
+        """,
+        [schema, table],
+    )
+    return [name for (name,) in found.fetchall()]
 
 
 def _newest_load(connection: duckdb.DuckDBPyConnection, schema: str) -> str:

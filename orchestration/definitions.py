@@ -8,6 +8,7 @@ import dagster as dg
 
 from ingestion.settings import load_settings
 from ingestion.vendors import used_vendors
+from orchestration.event_store import quicken
 from orchestration.expect import kpi_checks, raw_checks
 from orchestration.extract_load import vendor_assets
 from orchestration.graph import DbtGraph
@@ -39,6 +40,7 @@ def build_definitions(vendors: list[str], graph: DbtGraph) -> dg.Definitions:
     )
 
 
+quicken()
 definitions = build_definitions(
     used_vendors(load_settings()), DbtGraph.of(read_manifest(load_settings()))
 )

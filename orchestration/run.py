@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 from rich.console import Console
@@ -17,6 +18,7 @@ from rich.markup import escape
 
 from ingestion.settings import Settings
 from ingestion.vendors import used_vendors
+from orchestration.event_store import quicken
 from orchestration.headline import print_headline
 from orchestration.instance import (
     PID_TAG,
@@ -37,6 +39,7 @@ _LOCATION_TAG = {".dagster/repository": "__repository__@warehouse"}
 
 def refresh(settings: Settings) -> int:
     """Refresh the warehouse, print progress and KPIs, return the exit code."""
+    quicken()
     with _terminal() as console, applied(dbt_environment(settings)):
         started = time.perf_counter()
         used_vendors(settings)
@@ -72,7 +75,7 @@ def _terminal() -> Generator[Console]:
         yield Console(file=output, highlight=False)
 
 
-def _why_not(settings: Settings, home: os.PathLike) -> str:
+def _why_not(settings: Settings, home: Path) -> str:
     """Return what keeps a run from starting, '' where nothing does."""
     from orchestration.expect import warehouse_holder
 
@@ -116,11 +119,13 @@ def _print_failures(
     for event in result.all_node_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
-            message = event.step_failure_data.user_failure_data
+            user = event.step_failure_data.user_failure_data
             if error and error.cls_name == "DagsterAssetCheckFailedError":
                 continue  # the checks below say it themselves
-            text = (message and message.description) or (error and error.message) or ""
-            _print_failure(console, event.step_key, text)
+            text = (user.description if user else "") or (
+                error.message if error else ""
+            )
+            _print_failure(console, event.step_key or JOB, text or "")
             said = True
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:

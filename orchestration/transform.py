@@ -13,7 +13,7 @@ from ingestion.settings import Settings, load_settings
 from orchestration import audit, progress
 from orchestration.extract_load import POOL
 from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
-from orchestration.manifest import applied, dbt_environment
+from orchestration.manifest import applied, dbt_environment, ensure_manifest
 from orchestration.resources import RUN_LOCK
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ def run_dbt(settings: Settings, arguments: Sequence[str]) -> DbtOutcome:
     """Run dbt in this process and close its connection to the build file."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
 
     def heard(event: Any) -> None:  # noqa: ANN401 - a protobuf message
         if event.info.name == "NodeStart":
@@ -138,8 +140,14 @@ def run_dbt(settings: Settings, arguments: Sequence[str]) -> DbtOutcome:
                 progress.Progress(STEP, f"{node.node_relation.schema}.{node.node_name}")
             )
 
+    # What `ensure_manifest` has parsed, so that dbt does not read the project again: it
+    # would, every time, because models depend on AS_OF.
+    kept = ensure_manifest(settings).with_name("partial_parse.msgpack").read_bytes()
+    manifest = Manifest.from_msgpack(kept, decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()
     with applied(dbt_environment(settings)):
-        done = dbtRunner(callbacks=[heard]).invoke([*_QUIET, *arguments])
+        runner = dbtRunner(manifest, callbacks=[heard])
+        done = runner.invoke([*_QUIET, *arguments])
         DuckDBConnectionManager.close_all_connections()
     results = getattr(done.result, "results", None) or []
     return DbtOutcome(results, done.exception)

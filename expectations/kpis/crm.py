@@ -1,0 +1,58 @@
+"""What is plausible in the CRM's KPIs (K91 to K105)."""
+
+from typing import TYPE_CHECKING
+
+from expectations.rules import no_row_where, shares
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+# A month ten times the one before is more often a wrong currency than a good month.
+JUMP_RATE = 9
+# Fewer deals than this jump by themselves.
+JUMP_COUNT = 20
+TEN_YEARS_DAYS = 3_650
+# Nobody spends more of a month with customers than all of its waking hours.
+MONTH_MINUTES = 31 * 16 * 60
+
+
+def suites() -> "dict[str, list[Expectation]]":
+    """Return the suites of the sales managers', the reps' and the company's KPIs."""
+    return {
+        "kpi_deals": [
+            no_row_where(
+                f"is_complete and period_type = 'month' and scope_type = 'total' "
+                f"and prior_won_count >= {JUMP_COUNT} "
+                f"and won_amount_growth_rate > {JUMP_RATE}",
+                "no month's won amount is ten times the month before",
+            ),
+            no_row_where(
+                "won_unconverted_count > 0 and scope_type = 'total'",
+                "every won amount has an exchange rate",
+            ),
+        ],
+        "kpi_win_rate_monthly": shares("win_rate", "amount_coverage_rate"),
+        "kpi_win_rate_cohort_monthly": shares("win_rate", "window_win_rate"),
+        "kpi_days_to_close_monthly": [
+            no_row_where(
+                f"average_days_to_close not between 0 and {TEN_YEARS_DAYS}",
+                "deals close within ten years of their creation",
+            ),
+            no_row_where("error_count > 0", "no deal closes before it is created"),
+        ],
+        "kpi_open_deals": [
+            no_row_where(
+                "unconverted_count > 0 and scope_type = 'total'",
+                "every open amount has an exchange rate",
+            )
+        ],
+        "kpi_customer_time_monthly": [
+            no_row_where(
+                f"total_minutes not between 0 and {MONTH_MINUTES}",
+                "a rep's minutes with a company fit into a month",
+            )
+        ],
+        "kpi_stage_conversion": shares("conversion_rate", "reached_won_rate"),
+        "kpi_slippage_monthly": shares("slippage_rate"),
+        "kpi_sales_velocity": shares("win_rate"),
+    }

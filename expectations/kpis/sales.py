@@ -1,0 +1,29 @@
+"""What is plausible in the shop's KPIs (K1 to K4, K6, K38)."""
+
+from typing import TYPE_CHECKING
+
+from expectations.rules import never_negative, no_row_where
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+
+def suites() -> "dict[str, list[Expectation]]":
+    """Return the suites of the shop's sales by period and by hour."""
+    return {
+        "kpi_sales": [
+            *never_negative("gross_sales_amount_base", "average_order_value"),
+            no_row_where(
+                "discount_amount_base > gross_sales_amount_base",
+                "discounts stay below what was sold",
+            ),
+            no_row_where(
+                "scope_type = 'total' and unconverted_count > 0",
+                "every amount has an exchange rate",
+            ),
+        ],
+        "kpi_sales_hourly": [
+            *never_negative("gross_sales_amount_base"),
+            no_row_where("sales_hour not between 0 and 23", "hours are 0 to 23"),
+        ],
+    }
