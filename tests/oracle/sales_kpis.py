@@ -161,7 +161,7 @@ def _now(sales: Sales, scope: str, period: Comparison) -> dict:
 def _then(
     sales: Sales, scope: str, period: Comparison, days: tuple[date, date], name: str
 ) -> dict:
-    """Return an earlier period and the growth since."""
+    """Return an earlier period and the growth since, from sums not rounded yet."""
     first, last = days
     found = {f"{name}_start_date": first, f"{name}_end_date": last}
     measures = ("gross_sales", "net_sales", "order")
@@ -177,10 +177,8 @@ def _then(
         f"{name}_gross_sales_amount_base": cents(goods(sold)),
         f"{name}_net_sales_amount_base": cents(net),
         f"{name}_order_count": len(sold),
-        f"{name}_gross_sales_growth_rate": growth(
-            cents(goods(now)), cents(goods(sold))
-        ),
-        f"{name}_net_sales_growth_rate": growth(cents(net_now), cents(net)),
+        f"{name}_gross_sales_growth_rate": growth(goods(now), goods(sold)),
+        f"{name}_net_sales_growth_rate": growth(net_now, net),
         f"{name}_order_growth_rate": growth(len(now), len(sold)),
     }
 

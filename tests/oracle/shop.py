@@ -4,7 +4,7 @@ import gzip
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -39,7 +39,11 @@ class Sale:
 
     def base(self, amount: Decimal) -> Decimal:
         """Return an amount in the base currency, nothing without a rate."""
-        return Decimal(0) if self.rate is None else (amount * self.rate).quantize(SIX)
+        return (
+            Decimal(0)
+            if self.rate is None
+            else (amount * self.rate).quantize(SIX, ROUND_HALF_UP)
+        )
 
 
 def _instant(text: str | None) -> datetime | None:
