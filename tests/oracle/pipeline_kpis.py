@@ -1,35 +1,30 @@
-"""K97, K100, K101, K103 to K105: the pipeline as of a day and its history."""
+"""K97, K100 and K101: the pipeline as of a day, its funnel and its dwells."""
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from fractions import Fraction
 
+from tests.oracle.closing_kpis import MATURITY_DAYS
 from tests.oracle.comparison import Rows
-from tests.oracle.crm import Crm, Deal, value_at
-from tests.oracle.deal_kpis import MATURITY_DAYS, DealEvents, money
+from tests.oracle.crm import Crm, Deal
+from tests.oracle.deal_kpis import money
 from tests.oracle.periods import (
-    ONE_DAY,
-    cents,
-    comparisons,
     first_of_month,
     last_of_month,
     median,
-    next_month,
-    period_of,
     ratio,
 )
 
 BUCKETS = ((7, "0-7"), (14, "8-14"), (30, "15-30"), (60, "31-60"), (90, "61-90"))
-MEASURED_MINIMUM = 5
 
 
-def _open_deals(crm: Crm) -> list[Deal]:
+def open_deals(crm: Crm) -> list[Deal]:
+    """Return the deals that are open."""
     return [d for d in crm.deals if d.state == "open" and d.created_date <= crm.clock.today]  # fmt: skip
 
 
-def _place(crm: Crm, deal: Deal) -> tuple[str, str]:
+def place(crm: Crm, deal: Deal) -> tuple[str, str]:
     """Return pipeline and stage in which a deal is now."""
     stage_id = deal.stages[-1].stage_id
     stage = crm.stages.get(stage_id)
@@ -42,7 +37,8 @@ def _position(crm: Crm, pipeline_id: str, stage_id: str) -> int | None:
     return funnel.index(stage_id) + 1 if stage_id in funnel else None
 
 
-def _open_values(deals: list[Deal]) -> dict:
+def open_values(deals: list[Deal]) -> dict:
+    """Return the count, the value and what is missing in the value."""
     return {
         "open_count": len(deals),
         "without_amount_count": sum(deal.amount is None for deal in deals),
@@ -54,7 +50,7 @@ def _open_values(deals: list[Deal]) -> dict:
 def kpi_open_deals(crm: Crm) -> Rows:
     """K97: open deals by age and stage."""
     groups: dict[tuple, list[tuple[int, Deal]]] = defaultdict(list)
-    for deal in _open_deals(crm):
+    for deal in open_deals(crm):
         ages = {
             "deal": crm.clock.today - deal.created_date,
             "stage": crm.clock.today - crm.clock.day(deal.stages[-1].entered),
@@ -63,13 +59,13 @@ def kpi_open_deals(crm: Crm) -> Rows:
             days = max(age.days, 0)
             bucket = sum(days > limit for limit, _ in BUCKETS) + 1
             for scope in crm.scopes(deal.owner):
-                key = (age_type, bucket, "hubspot", *_place(crm, deal), scope)
+                key = (age_type, bucket, "hubspot", *place(crm, deal), scope)
                 groups[key].append((days, deal))
     names = [name for _, name in BUCKETS] + ["90+"]
     return {
         key: {
             "age_bucket_name": names[key[1] - 1],
-            **_open_values([deal for _, deal in aged]),
+            **open_values([deal for _, deal in aged]),
             "age_days_sum": sum(days for days, _ in aged),
             "median_age_days": median([days for days, _ in aged]),
         }
@@ -81,15 +77,15 @@ def kpi_funnel(crm: Crm) -> Rows:
     """K100, snapshot: open deals by stage."""
     groups: dict[tuple, list[Deal]] = defaultdict(list)
     in_pipeline: dict[tuple, int] = defaultdict(int)
-    for deal in _open_deals(crm):
-        pipeline_id, stage_id = _place(crm, deal)
+    for deal in open_deals(crm):
+        pipeline_id, stage_id = place(crm, deal)
         for scope in crm.scopes(deal.owner):
             groups["hubspot", pipeline_id, stage_id, scope].append(deal)
             in_pipeline[pipeline_id, scope] += 1
     return {
         key: {
             "funnel_position": _position(crm, key[1], key[2]),
-            **_open_values(deals),
+            **open_values(deals),
             "open_count_share": ratio(len(deals), in_pipeline[key[1], key[3]]),
         }
         for key, deals in groups.items()
@@ -221,194 +217,3 @@ def kaplan_meier_median(rows: list[tuple[float, bool, Deal]]) -> float | None:
         if survival <= Fraction(1, 2):
             return dwell
     return None
-
-
-def measured_rates(crm: Crm) -> dict[tuple[str, str], Decimal]:
-    """Return, per stage, the part of the closed deals that entered it that is won."""
-    closed: dict[tuple[str, str], list[Deal]] = defaultdict(list)
-    for entry in funnel_entries(crm):
-        if entry.deal.state != "open":
-            stage_id = crm.funnels[entry.pipeline_id][entry.position - 1]
-            closed[entry.pipeline_id, stage_id].append(entry.deal)
-    return {
-        key: (Decimal(sum(d.state == "won" for d in deals)) / len(deals)).quantize(
-            Decimal("0.000001")
-        )
-        for key, deals in closed.items()
-        if len(deals) >= MEASURED_MINIMUM
-    }
-
-
-def kpi_pipeline_coverage(crm: Crm, events: DealEvents) -> Rows:
-    """K103: weighted pipeline and coverage of what is missing to the target."""
-    today = crm.clock.today
-    month = first_of_month(today)
-    quarter = period_of("quarter", today)
-    months = [month, next_month(month), next_month(next_month(month))]
-    periods = [("all", today, today)]
-    periods += [("month", start, last_of_month(start)) for start in months]
-    periods += [("quarter", *quarter), ("quarter", *period_of("quarter", quarter[1] + ONE_DAY))]  # fmt: skip
-    measured = measured_rates(crm)
-    by_scope: dict[str, list[Deal]] = defaultdict(list)
-    for deal in _open_deals(crm):
-        for scope in crm.scopes(deal.owner):
-            by_scope[scope].append(deal)
-    aimed = {month for kind, month in crm.targets if kind == "won_amount"}
-    scopes = set(by_scope) | set(events.by_scope)
-    scopes |= {
-        scope for month in aimed for scope in crm.scope_targets("won_amount", month)
-    }
-    rows: Rows = {}
-    for name, start, end in periods:
-        for scope in scopes:
-            deals = by_scope[scope]
-            if name != "all":
-                deals = [d for d in deals if d.close_date and start <= d.close_date <= end]  # fmt: skip
-            won = [] if name == "all" else events.between(scope, "won", start, end)
-            target = None if name == "all" else _target(crm, scope, start, end)
-            if deals or won or target is not None:
-                weighted = _weighted(crm, deals, measured)
-                rows[name, start, scope] = {
-                    "period_end_date": end,
-                    **_open_values(deals),
-                    "overdue_count": sum(
-                        d.close_date is not None and d.close_date < today for d in deals
-                    ),
-                    **weighted,
-                    **_coverage(
-                        name, deals, won, target, weighted["weighted_amount_base"]
-                    ),
-                }
-    return rows
-
-
-def _target(crm: Crm, scope: str, start: date, end: date) -> Decimal | None:
-    found, month = [], start
-    while month <= end:
-        found.append(crm.target("won_amount", month, scope))
-        month = next_month(month)
-    known = [value for value in found if value is not None]
-    return sum(known, Decimal(0)) if known else None
-
-
-def _weighted(
-    crm: Crm, deals: list[Deal], measured: dict[tuple[str, str], Decimal]
-) -> dict:
-    stated, by_measure, fallbacks = Decimal(0), Decimal(0), 0
-    for deal in deals:
-        probability = deal.probability or Decimal(0)
-        rate = measured.get(_place(crm, deal))
-        fallbacks += rate is None
-        amount = deal.amount_base or Decimal(0)
-        stated += amount * probability
-        by_measure += amount * (probability if rate is None else rate)
-    return {
-        "without_probability_count": sum(deal.probability is None for deal in deals),
-        "measured_fallback_count": fallbacks,
-        "weighted_amount_base": cents(stated),
-        "measured_weighted_amount_base": cents(by_measure),
-    }
-
-
-def _coverage(
-    name: str,
-    deals: list[Deal],
-    won: list[Deal],
-    target: Decimal | None,
-    weighted: Decimal,
-) -> dict:
-    remaining = None if target is None else target - money(won)
-    is_missing = remaining is not None and remaining > 0
-    return {
-        "is_target_met": remaining is not None and remaining <= 0,
-        "won_amount_base": None if name == "all" else money(won),
-        "target_amount_base": target,
-        "remaining_amount_base": remaining,
-        "coverage_ratio": ratio(money(deals), remaining) if is_missing else None,
-        "weighted_coverage_ratio": ratio(weighted, remaining) if is_missing else None,
-    }
-
-
-def kpi_sales_velocity(events: DealEvents) -> Rows:
-    """K104: won value per day that the pipeline of the last twelve months gives."""
-    today = events.today
-    start = today.replace(year=today.year - 1) + ONE_DAY
-    rows: Rows = {}
-    for scope in events.by_scope:
-        created = events.between(scope, "created", start, today)
-        won = events.between(scope, "won", start, today)
-        lost = events.between(scope, "lost", start, today)
-        if not created + won + lost:
-            continue
-        valued = [deal for deal in won if deal.amount_base is not None]
-        timed = [deal for deal in won if deal.close_date >= deal.created_date]
-        days = sum((deal.close_date - deal.created_date).days for deal in timed)
-        velocity = None
-        if valued and timed and days:
-            win_rate = Decimal(len(won)) / (len(won) + len(lost))
-            velocity = len(created) * (money(won) / len(valued)) * win_rate
-            velocity = cents(velocity / (Decimal(days) / len(timed)))
-        rows[(scope,)] = {
-            "window_start_date": start,
-            "opportunity_count": len(created),
-            "won_count": len(won),
-            "lost_count": len(lost),
-            "won_with_amount_count": len(valued),
-            "won_amount_base": money(won),
-            "average_won_amount_base": cents(money(won) / len(valued))
-            if valued
-            else None,
-            "win_rate": ratio(len(won), len(won) + len(lost)),
-            "timed_won_count": len(timed),
-            "days_to_close_sum": days,
-            "average_days_to_close": ratio(days, len(timed)),
-            "daily_velocity_amount_base": velocity,
-        }
-    return rows
-
-
-def kpi_slippage_monthly(crm: Crm) -> Rows:
-    """K105: deals due in a month whose close date was moved out of it."""
-    clock = crm.clock
-    due: dict[tuple, list[str]] = defaultdict(list)
-    first = min(deal.created_date for deal in crm.deals)
-    months = comparisons("month", first, clock.today)
-    for month in months:
-        start = clock.start_of(month.start)
-        end = min(clock.start_of(month.end + ONE_DAY), clock.as_of)
-        for deal in crm.deals:
-            stay = deal.stay_at(start)
-            if deal.created > start or stay is None or _state(crm, stay.stage_id) != "open":  # fmt: skip
-                continue
-            expected = value_at(deal.close_dates, start, None)
-            if expected is None or not month.start <= clock.day(expected) <= month.end:
-                continue
-            for scope in crm.scopes(deal.owner_at(start)):
-                due[month.start, scope].append(_fate(crm, deal, end, month.end))
-    complete = {month.start: month.is_complete for month in months}
-    return {
-        key: {
-            "is_complete": complete[key[0]],
-            "due_count": len(fates),
-            "slipped_count": fates.count("slipped"),
-            "won_count": fates.count("won"),
-            "lost_count": fates.count("lost"),
-            "still_open_count": fates.count("open"),
-            "slippage_rate": ratio(fates.count("slipped"), len(fates)),
-        }
-        for key, fates in due.items()
-    }
-
-
-def _state(crm: Crm, stage_id: str) -> str:
-    stage = crm.stages.get(stage_id)
-    return stage.state if stage else "unknown"
-
-
-def _fate(crm: Crm, deal: Deal, end: datetime, last_day: date) -> str:
-    close = value_at(deal.close_dates, end, None)
-    if close is None or crm.clock.day(close) > last_day:
-        return "slipped"
-    stay = deal.stay_at(end)
-    state = _state(crm, stay.stage_id) if stay else "open"
-    return state if state in ("won", "lost") else "open"

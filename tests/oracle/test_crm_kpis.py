@@ -4,7 +4,14 @@ The oracle reads the data directory only and shares no code with the models: whe
 agree, a figure is right or wrong for the same understood reason.
 """
 
-from tests.oracle import activity_kpis, deal_kpis, pipeline_kpis
+from tests.oracle import (
+    activity_kpis,
+    closing_kpis,
+    comparison_kpis,
+    deal_kpis,
+    forecast_kpis,
+    pipeline_kpis,
+)
 from tests.oracle.activity_kpis import Activities
 from tests.oracle.comparison import Warehouse, assert_same
 from tests.oracle.crm import Crm
@@ -43,21 +50,21 @@ def test_lost_deals_by_reason(warehouse: Warehouse, deal_events: DealEvents) -> 
 
 def test_win_rate(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K93: open deals in the denominator would make growth look like failure."""
-    expected = deal_kpis.kpi_win_rate_monthly(deal_events)
+    expected = closing_kpis.kpi_win_rate_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_win_rate_monthly", MONTHLY))
 
 
 def test_win_rate_of_cohorts(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K93, cohorts: immature cohorts would be compared with mature ones."""
     key = ("created_month", "scope_key")
-    expected = deal_kpis.kpi_win_rate_cohort_monthly(deal_events)
+    expected = closing_kpis.kpi_win_rate_cohort_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_win_rate_cohort_monthly", key))
 
 
 def test_days_to_close(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K94: days in UTC, or error rows in the mean, would distort the cycle."""
     key = ("closed_month", "outcome_status", "scope_key")
-    expected = deal_kpis.kpi_days_to_close_monthly(deal_events)
+    expected = closing_kpis.kpi_days_to_close_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_days_to_close_monthly", key))
 
 
@@ -66,7 +73,7 @@ def test_regions_against_the_others(
 ) -> None:
     """K91: a region compared with a mean that contains itself."""
     key = ("closed_month", "region_name")
-    expected = deal_kpis.kpi_region_comparison_monthly(deal_events)
+    expected = comparison_kpis.kpi_region_comparison_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_region_comparison_monthly", key))
 
 
@@ -91,7 +98,7 @@ def test_open_deals_by_age(warehouse: Warehouse, crm: Crm) -> None:
 def test_weeks_of_the_month(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K98: a partial week would be compared with a whole one, unsaid."""
     key = ("calendar_month", "week_number", "scope_key")
-    expected = deal_kpis.kpi_deals_weekly_of_month(deal_events)
+    expected = comparison_kpis.kpi_deals_weekly_of_month(deal_events)
     assert_same(expected, warehouse.rows("kpi_deals_weekly_of_month", key))
 
 
@@ -126,7 +133,7 @@ def test_stage_dwell(warehouse: Warehouse, crm: Crm) -> None:
 def test_run_rate(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K102: the pace would count weekends."""
     key = ("calendar_month", "scope_key")
-    expected = deal_kpis.kpi_sales_run_rate(deal_events)
+    expected = forecast_kpis.kpi_sales_run_rate(deal_events)
     assert_same(expected, warehouse.rows("kpi_sales_run_rate", key))
 
 
@@ -135,18 +142,18 @@ def test_pipeline_coverage(
 ) -> None:
     """K103: a probability in percent would make the pipeline a hundred times richer."""
     key = ("period_type", "period_start_date", "scope_key")
-    expected = pipeline_kpis.kpi_pipeline_coverage(crm, deal_events)
+    expected = forecast_kpis.kpi_pipeline_coverage(crm, deal_events)
     assert_same(expected, warehouse.rows("kpi_pipeline_coverage", key))
 
 
 def test_sales_velocity(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K104: a velocity would appear where one of its factors is unknown."""
-    expected = pipeline_kpis.kpi_sales_velocity(deal_events)
+    expected = forecast_kpis.kpi_sales_velocity(deal_events)
     assert_same(expected, warehouse.rows("kpi_sales_velocity", ("scope_key",)))
 
 
 def test_slippage(warehouse: Warehouse, crm: Crm) -> None:
     """K105: today's close date would hide that it was moved."""
     key = ("due_month", "scope_key")
-    expected = pipeline_kpis.kpi_slippage_monthly(crm)
+    expected = forecast_kpis.kpi_slippage_monthly(crm)
     assert_same(expected, warehouse.rows("kpi_slippage_monthly", key))

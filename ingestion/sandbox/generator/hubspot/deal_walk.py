@@ -3,7 +3,7 @@
 Planted by chance, at every size above a few dozen deals: skipped stages, backward
 moves and re-entries, changes of owner and of pipeline mid-way, reopened deals, close
 dates that slip or are edited afterwards, won deals without or with zero amount.
-What must exist in every company stands in `planted_deals`.
+What must exist in every company stands in `deal_scenarios`.
 """
 
 import random
