@@ -35,7 +35,7 @@ with
     -- Stretches without a gap: only activities of one stretch can overlap.
     stretch_starts as (
         select
-            intervals.*,
+            *,
             case
                 when
                     started_at < max(ended_at) over (
@@ -53,7 +53,7 @@ with
     ),
     stretches as (
         select
-            stretch_starts.*,
+            *,
             sum(starts_stretch) over (
                 partition by employee_key
                 order by
@@ -121,8 +121,7 @@ with
     ),
     emails as (
         select
-            attended.*,
-            count(*) over (partition by activity_key, employee_key) as company_count
+            *, count(*) over (partition by activity_key, employee_key) as company_count
         from attended
         where activity_type = 'email'
     ),

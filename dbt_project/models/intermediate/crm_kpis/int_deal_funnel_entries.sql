@@ -53,7 +53,7 @@ with
     ),
     entries as (
         select
-            reached.*,
+            *,
             max(reached_position) over (
                 partition by deal_key, vendor, pipeline_id
             ) as furthest_position,

@@ -61,13 +61,13 @@ with
         inner join
             stages
             on due.deal_key = stages.deal_key
-            and stages.valid_from_at <= due.begins_at
-            and coalesce(stages.valid_to_at > due.begins_at, true)
+            and due.begins_at >= stages.valid_from_at
+            and coalesce(due.begins_at < stages.valid_to_at, true)
         inner join
             owners
             on due.deal_key = owners.deal_key
-            and owners.valid_from_at <= due.begins_at
-            and owners.valid_to_at > due.begins_at
+            and due.begins_at >= owners.valid_from_at
+            and due.begins_at < owners.valid_to_at
         where not stages.is_closed_stage
     ),
     judged as (
@@ -84,13 +84,13 @@ with
         inner join
             close_dates
             on still_open.deal_key = close_dates.deal_key
-            and close_dates.valid_from_at <= still_open.judged_at
-            and coalesce(close_dates.valid_to_at > still_open.judged_at, true)
+            and still_open.judged_at >= close_dates.valid_from_at
+            and coalesce(still_open.judged_at < close_dates.valid_to_at, true)
         inner join
             stages
             on still_open.deal_key = stages.deal_key
-            and stages.valid_from_at <= still_open.judged_at
-            and coalesce(stages.valid_to_at > still_open.judged_at, true)
+            and still_open.judged_at >= stages.valid_from_at
+            and coalesce(still_open.judged_at < stages.valid_to_at, true)
     )
 select
     cast(deal_key as string) as deal_key,

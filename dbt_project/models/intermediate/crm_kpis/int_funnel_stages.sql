@@ -5,7 +5,7 @@ with
     stages as (select * from {{ ref("int_deal_stages") }}),
     open_stages as (
         select
-            stages.*,
+            *,
             row_number() over (
                 partition by vendor, pipeline_id
                 order by stage_order asc nulls last, stage_id asc nulls last

@@ -33,13 +33,19 @@ with
 select
     cast(scopes.scope_key as string) as scope_key,
     cast(events.event_date as date) as event_date,
-    cast(count(*) filter (where event_type = 'booked') as bigint) as booked_count,
     cast(
-        count(*) filter (where event_type = 'rescheduled') as bigint
+        count(*) filter (where events.event_type = 'booked') as bigint
+    ) as booked_count,
+    cast(
+        count(*) filter (where events.event_type = 'rescheduled') as bigint
     ) as rescheduled_count,
-    cast(count(*) filter (where event_type = 'held') as bigint) as held_count,
-    cast(count(*) filter (where event_type = 'cancelled') as bigint) as cancelled_count,
-    cast(count(*) filter (where event_type = 'no_show') as bigint) as no_show_count
+    cast(count(*) filter (where events.event_type = 'held') as bigint) as held_count,
+    cast(
+        count(*) filter (where events.event_type = 'cancelled') as bigint
+    ) as cancelled_count,
+    cast(
+        count(*) filter (where events.event_type = 'no_show') as bigint
+    ) as no_show_count
 from events
 inner join
     scopes

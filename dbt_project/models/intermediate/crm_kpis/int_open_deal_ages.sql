@@ -22,10 +22,10 @@ with
         where deals.is_open
     ),
     -- A clock that runs ahead must not make a deal younger than new.
-    aged as (select ages.*, greatest(stated_age_days, 0) as age_days from ages),
+    aged as (select *, greatest(stated_age_days, 0) as age_days from ages),
     numbered as (
         select
-            aged.*,
+            *,
             case
                 when age_days <= 7
                 then 1

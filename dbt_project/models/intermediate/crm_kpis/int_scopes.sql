@@ -18,14 +18,18 @@ with
             case when scope_type = 'rep' then employee_key end as employee_key
         from memberships
         union all
-        select 'team:' || team_name, 'team', team_name, null
+        select
+            'team:' || team_name as scope_key,
+            'team' as scope_type,
+            team_name as scope_name,
+            cast(null as string) as employee_key
         from team_targets
         union all
         select
-            'region:' || coalesce(regions.region_name, 'unknown'),
-            'region',
-            coalesce(regions.region_name, 'unknown'),
-            null
+            'region:' || coalesce(regions.region_name, 'unknown') as scope_key,
+            'region' as scope_type,
+            coalesce(regions.region_name, 'unknown') as scope_name,
+            cast(null as string) as employee_key
         from team_targets
         left join regions on team_targets.team_name = regions.team_name
     ),

@@ -25,7 +25,7 @@ with
     ),
     numbered as (
         select
-            clipped.*,
+            *,
             week_end_date < {{ as_of_date() }} as is_complete,
             case
                 when week_end_date < {{ as_of_date() }}
@@ -82,9 +82,9 @@ with
         inner join week_days on daily.event_date = week_days.calendar_date
         inner join
             weeks
-            on cast(weeks.calendar_month - interval 1 month as date)
-            = week_days.calendar_month
-            and weeks.week_number = week_days.week_number
+            on week_days.calendar_month
+            = cast(weeks.calendar_month - interval 1 month as date)
+            and week_days.week_number = weeks.week_number
             and daily.event_date <= weeks.prior_week_end_date
     ),
     sums as (

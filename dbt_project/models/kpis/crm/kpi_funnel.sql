@@ -37,7 +37,7 @@ with
     ),
     with_totals as (
         select
-            open_deals.*,
+            *,
             sum(open_count) over (
                 partition by vendor, pipeline_id, scope_key
             ) as pipeline_open_count

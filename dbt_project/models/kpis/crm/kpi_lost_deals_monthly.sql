@@ -18,28 +18,35 @@ with
     months as (select * from {{ ref("int_periods") }} where period_type = 'month'),
     sums as (
         select
-            period_start_date,
-            lost_reason,
-            scope_key,
-            count(*) filter (where comparison_type = 'current') as lost_count,
-            count(*) filter (where comparison_type = 'prior') as prior_lost_count,
+            period_days.period_start_date,
+            lost.lost_reason,
+            lost.scope_key,
             count(*) filter (
-                where comparison_type = 'current' and is_without_amount
+                where period_days.comparison_type = 'current'
+            ) as lost_count,
+            count(*) filter (
+                where period_days.comparison_type = 'prior'
+            ) as prior_lost_count,
+            count(*) filter (
+                where period_days.comparison_type = 'current' and lost.is_without_amount
             ) as lost_without_amount_count,
             count(*) filter (
-                where comparison_type = 'current' and is_unconverted
+                where period_days.comparison_type = 'current' and lost.is_unconverted
             ) as lost_unconverted_count,
             sum(
-                case when comparison_type = 'current' then deal_amount_base end
+                case
+                    when period_days.comparison_type = 'current'
+                    then lost.deal_amount_base
+                end
             ) as lost_amount_base
         from lost
         inner join period_days on lost.event_date = period_days.calendar_date
-        where comparison_type in ('current', 'prior')
-        group by period_start_date, lost_reason, scope_key
+        where period_days.comparison_type in ('current', 'prior')
+        group by period_days.period_start_date, lost.lost_reason, lost.scope_key
     ),
     with_totals as (
         select
-            sums.*,
+            *,
             sum(lost_count) over (
                 partition by period_start_date, scope_key
             ) as lost_count_all_reasons

@@ -178,7 +178,7 @@ with
     ),
     compared as (
         select
-            measured.*,
+            *,
             coalesce(won_amount_base >= target_amount_base, false) as is_target_met,
             target_amount_base - won_amount_base as remaining_amount_base
         from measured

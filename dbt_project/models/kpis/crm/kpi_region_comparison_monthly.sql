@@ -2,14 +2,13 @@
 -- Grain: one row per closed_month and region_name; dense, as kpi_deals.
 with
     regions as (
-        select
-            deals.*, case when scope_name = 'unknown' then 0 else 1 end as compared_flag
-        from {{ ref("kpi_deals") }} as deals
+        select *, case when scope_name = 'unknown' then 0 else 1 end as compared_flag
+        from {{ ref("kpi_deals") }}
         where period_type = 'month' and scope_type = 'region'
     ),
     with_totals as (
         select
-            regions.*,
+            *,
             sum(won_count) over (partition by period_start_date) as total_won_count,
             sum(won_amount_base) over (
                 partition by period_start_date
@@ -37,7 +36,7 @@ with
     ),
     means as (
         select
-            with_totals.*,
+            *,
             case
                 when other_regions_count > 0
                 then

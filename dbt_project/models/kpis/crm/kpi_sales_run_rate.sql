@@ -48,7 +48,7 @@ with
     ),
     projected as (
         select
-            measured.*,
+            *,
             case
                 when
                     elapsed_business_day_count

@@ -35,7 +35,7 @@ with
     ),
     factors as (
         select
-            sums.*,
+            *,
             {{ safe_ratio("won_amount_base", "won_with_amount_count") }}
             as average_won_amount,
             {{ safe_ratio("won_count", "won_count + lost_count") }} as win_rate,

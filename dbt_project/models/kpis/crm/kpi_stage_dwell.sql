@@ -39,7 +39,7 @@ with
     ),
     risks as (
         select
-            lengths.*,
+            *,
             sum(deal_count) over (
                 partition by vendor, pipeline_id, stage_id, scope_key
                 order by dwell_days desc nulls last
@@ -49,7 +49,7 @@ with
     ),
     survival as (
         select
-            risks.*,
+            *,
             -- A product as a sum of logarithms; when all leave, nobody survives.
             exp(
                 sum(
