@@ -1,0 +1,153 @@
+"""The fast lane: rows prepared by DuckDB are loaded by dlt without passing Python.
+
+A source lets DuckDB read its files (`json_lines`) into a spool, tables in a database
+attached to the warehouse. Each table of the load is then one dlt job of the kind
+`model`: a SELECT from the spool, which dlt runs, retries and accounts for as any other.
+
+The statements that build the spool travel in the header of every model, and dlt runs
+them before the job. While somebody holds the warehouse open (`ingestion.load` does) they
+find everything done; a process that resumes a killed load builds the spool again.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dlt
+import duckdb
+from dlt.common.schema.utils import has_table_seen_data
+from dlt.extract import DltResource
+
+from ingestion.json_lines import literal, quoted
+from ingestion.warehouse import column_hints
+
+IN_MEMORY = ":memory:"
+
+
+@dataclass
+class Spool:
+    """Prepared rows in a database of their own, attached to the warehouse.
+
+    Attributes:
+        connection: an open connection to the warehouse.
+        alias: the name that the spool is attached under.
+        location: its file, or `IN_MEMORY`.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    alias: str
+    location: str = IN_MEMORY
+    _statements: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._run(f"ATTACH IF NOT EXISTS {literal(self.location)} AS {self.alias}")
+
+    def create(self, table: str, select: str, *, in_order: bool = True) -> None:
+        """Add a table, filled by the SELECT.
+
+        Args:
+            table: its name in the spool.
+            select: what fills it; it sees the warehouse and the spool.
+            in_order: whether rows keep the order of the SELECT; without, DuckDB is
+                spared a second copy of all of them.
+
+        Raises:
+            duckdb.Error: the SELECT failed; the statement is forgotten.
+        """
+        create = f"CREATE TABLE IF NOT EXISTS {self.alias}.{table} AS {select}"
+        if in_order:
+            self._run(create)
+            return
+        # The setting belongs to the whole database, so it must be put back at once.
+        self._run("SET GLOBAL preserve_insertion_order = false")
+        try:
+            self._run(create)
+        finally:
+            self._run("RESET GLOBAL preserve_insertion_order")
+
+    def _run(self, statement: str) -> None:
+        self.connection.execute(statement)
+        self._statements.append(statement)
+
+    def check_before_rebuilding(self, table: str, check: str) -> None:
+        """Let a later rebuild of the spool fail where the check finds a row.
+
+        Args:
+            table: the table whose absence tells that the spool is built again.
+            check: a SELECT that finds a row where the rebuilt table would differ.
+        """
+        self._statements.insert(
+            1,
+            f"SELECT CASE WHEN EXISTS ({check}) AND NOT EXISTS (SELECT 1 "
+            f"FROM duckdb_tables() WHERE database_name = {literal(self.alias)} "
+            f"AND table_name = {literal(table)}) THEN "
+            "error('what this load was extracted from has changed since') END",
+        )
+
+    def write_model(self, path: Path, select: str) -> Path:
+        """Write the SELECT as a model file whose header builds the spool."""
+        statements = [
+            {"sql": sql, "secret": False, "key": f"{number} {sql}"}
+            for number, sql in enumerate(self._statements)
+        ]
+        attach = [
+            {"attach_type": "duckdb", "alias": self.alias, "statements": statements}
+        ]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        header = f"dialect: duckdb\nattach: {json.dumps(attach)}\n"
+        path.write_text(f"{header}{select}\n", "utf-8")
+        return path
+
+
+def drop_spools(connection: duckdb.DuckDBPyConnection, prefix: str) -> None:
+    """Detach every spool whose name begins so; those in memory are gone with that."""
+    attached = connection.execute(
+        "SELECT database_name FROM duckdb_databases() WHERE starts_with(database_name, ?)",
+        [prefix],
+    )
+    for (alias,) in attached.fetchall():
+        connection.execute(f"DETACH {alias}")
+
+
+def insert_once(table: str, columns: Iterable[str], unless: Sequence[str] = ()) -> str:
+    """Return a model's SELECT: the spool's rows, without those that must not come.
+
+    Args:
+        table: the table in the spool, with the spool's alias.
+        columns: its columns, in the order of the target table.
+        unless: subqueries; a row `spooled` for which one finds something is left out.
+            One must find the row in the target itself: dlt runs a job again when the
+            process was killed between its commit and dlt's note of it.
+    """
+    selected = ", ".join(
+        f"spooled.{quoted(name)} AS {quoted(name)}" for name in columns
+    )
+    conditions = " AND ".join(f"NOT EXISTS ({subquery})" for subquery in unless)
+    return f"SELECT {selected} FROM {table} AS spooled WHERE {conditions or 'TRUE'}"
+
+
+def lane_resource(
+    name: str,
+    columns: Mapping[str, str],
+    models: Callable[[], Iterable[tuple[Path, int]]],
+) -> DltResource:
+    """Return the resource that appends the rows of models to a table.
+
+    Args:
+        name: the table; it exists after the first load even without a row.
+        columns: column name to declared type (`warehouse.column_hints`), all of them.
+        models: returns model files, each with the number of its rows.
+    """
+
+    def items() -> Iterator[Any]:
+        table = dlt.current.source_schema().tables.get(name)
+        if table is None or not has_table_seen_data(table):
+            yield dlt.mark.materialize_table_schema()
+        for path, rows in models():
+            yield dlt.mark.with_file_import(str(path), "model", rows)
+
+    return dlt.resource(
+        items, name=name, columns=column_hints(columns), write_disposition="append"
+    )

@@ -1,0 +1,70 @@
+"""Website, app and shop events: the raw archive of Segment or RudderStack.
+
+Files of one JSON event per line (`*.jsonl`, `*.gz`), any layout below EVENTS_URL. Only
+files that are new or changed are read; `files` lists those loaded. An event is loaded
+once, told apart by its messageId: of several copies the first received stays.
+
+DuckDB reads the files straight into typed rows (`ingestion.lane`). What is no event goes
+to `quarantine`, a value of the wrong type too while its event stays; keys that no column
+holds are counted in `unknown_keys`.
+"""
+
+from collections.abc import Iterable
+
+import dlt
+from dlt.extract import DltResource
+
+from ingestion.lane import lane_resource
+from ingestion.records import RawTable
+from ingestion.settings import Settings
+from ingestion.sources._event_columns import EVENT_COLUMNS, PRODUCT_COLUMNS
+from ingestion.sources._event_extraction import EventExtraction
+
+__all__ = ["source"]
+
+FILES = RawTable(
+    "files",
+    {
+        "file": "text",
+        "size": "bigint",
+        "version": "text",
+        "modified_at": "timestamp",
+        "row_count": "bigint",
+        "is_complete": "bool",
+    },
+    key=("file",),
+)
+UNKNOWN_KEYS = RawTable(
+    "unknown_keys",
+    {
+        "extraction_id": "text",
+        "key_path": "text",
+        "occurrence_count": "bigint",
+        "examined_count": "bigint",
+        "sample_value": "text",
+        "first_seen_file": "text",
+    },
+    key=("extraction_id", "key_path"),
+)
+
+
+@dlt.source(name="events", max_table_nesting=0)
+def source(settings: Settings) -> Iterable[DltResource]:
+    """Return the resources of the event archive, one per table of `raw_events`.
+
+    Args:
+        settings: where the files and the warehouse are, and the first day of interest.
+    """
+    extraction = EventExtraction(settings)
+    for table, columns in (
+        ("events", EVENT_COLUMNS),
+        ("event_products", PRODUCT_COLUMNS),
+    ):
+        yield lane_resource(
+            table, columns, lambda table=table: extraction.models(table)
+        )
+    yield FILES.resource(extraction.rows(FILES, EventExtraction.files))
+    yield UNKNOWN_KEYS.resource(
+        extraction.rows(UNKNOWN_KEYS, EventExtraction.unknown_keys)
+    )
+    yield from extraction.counts.resources()
