@@ -45,7 +45,7 @@ class Extraction:
 
     def table(self, table: RawTable) -> TableCounts:
         """Return the table's counts."""
-        return self.counts.table(table.name, is_insert_only=table.is_insert_only)
+        return self.counts.table(table.name)
 
     def resource(
         self, table: RawTable, rows: Callable[[], Iterable[Row]]

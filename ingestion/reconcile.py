@@ -174,7 +174,10 @@ class Counts:
                 name="extraction_counts",
                 columns=column_hints(COUNT_COLUMNS),
                 primary_key=["extraction_id", "table_name"],
-                write_disposition={"disposition": "merge", "strategy": "insert-only"},
+                write_disposition={
+                    "disposition": "merge",
+                    "strategy": "delete-insert",
+                },
                 file_format="parquet",
             ),
         ]

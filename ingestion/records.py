@@ -182,12 +182,13 @@ def _reader(declared: str) -> tuple[Callable[[Any], Any], pa.DataType]:
 class RawTable:
     """A raw table as declared: its columns, its key, and how rows are written.
 
+    Rows are merged by delete-insert on the key. Of dlt's strategies it is the only one
+    that removes doubles from dlt's own staging table, where a killed load leaves them.
+
     Attributes:
         name: the table, the vendor's own plural noun.
         columns: column name to type as `warehouse.column_hints` knows them.
         key: the columns that tell rows apart.
-        strategy: `delete-insert` replaces the row with the same key, `insert-only`
-            keeps every version once, `replace` replaces the whole table.
         replaced_set: columns whose rows are replaced together (a parent's children),
             instead of row by row.
         newest_by: of two rows with one key in one load, the column that decides.
@@ -197,7 +198,6 @@ class RawTable:
     name: str
     columns: Mapping[str, str]
     key: tuple[str, ...]
-    strategy: str = "delete-insert"
     replaced_set: tuple[str, ...] = ()
     newest_by: str | None = None
     keeps_empty: frozenset[str] = frozenset()
@@ -209,27 +209,16 @@ class RawTable:
             [(name, _reader(declared)[1]) for name, declared in self.columns.items()]
         )
 
-    @property
-    def is_insert_only(self) -> bool:
-        """Whether the load leaves out rows that the table already has."""
-        return self.strategy == "insert-only"
-
-    def resource(self, batches: Iterable[Any], **hints: object) -> DltResource:
+    def resource(self, batches: Iterable[Any]) -> DltResource:
         """Return the dlt resource that loads `batches` into the table."""
-        disposition: Any = "replace"
-        if self.strategy != "replace":
-            disposition = {"disposition": "merge", "strategy": self.strategy}
-        keys: dict[str, Any] = {"primary_key": list(self.key)}
-        if self.replaced_set:
-            keys = {"merge_key": list(self.replaced_set)}
         return dlt.resource(
             batches,
             name=self.name,
             columns=column_hints(self.columns, newest_by=self.newest_by),
-            write_disposition=disposition,
+            primary_key=list(self.key),
+            merge_key=list(self.replaced_set) or None,
+            write_disposition={"disposition": "merge", "strategy": "delete-insert"},
             file_format="parquet",
-            **keys,
-            **hints,
         )
 
     def exists_in(self, schema: Schema) -> bool:

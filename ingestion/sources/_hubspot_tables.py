@@ -149,7 +149,6 @@ DEAL_PROPERTY_HISTORY = RawTable(
         text="deal_id property value source_type source_id", timestamp="changed_at"
     ),
     key=("deal_id", "property", "changed_at", "value"),
-    strategy="insert-only",
     # "" is a cleared property, and NULL in a key never equals itself.
     keeps_empty=frozenset({"value"}),
 )
@@ -191,7 +190,6 @@ OWNERS = RawTable(
         timestamp="created_at updated_at extracted_at",
     ),
     key=("id", "row_hash"),
-    strategy="insert-only",
 )
 TEAMS = RawTable(
     "teams",
@@ -201,13 +199,11 @@ TEAMS = RawTable(
         timestamp="extracted_at",
     ),
     key=("id", "row_hash"),
-    strategy="insert-only",
 )
 ACCOUNT_INFO = RawTable(
     "account_info",
     columns(text="portal_id time_zone company_currency", json="additional_currencies"),
     key=("portal_id",),
-    strategy="replace",
 )
 EXCHANGE_RATES = RawTable(
     "exchange_rates",

@@ -446,11 +446,27 @@ class _Portal:
         return self._extraction.versions(TEAMS, rows)
 
     def account_info(self) -> Iterator[Row]:
-        """Yield the portal's own row."""
+        """Yield the portal's own row.
+
+        Raises:
+            ApiError: the warehouse holds another portal's records.
+        """
         details = self._api.fetch(f"account-info/{VERSION}/details", needs="portalId")
-        if self._extraction.is_usable(ACCOUNT_INFO, details, "portalId"):
-            currencies = details.get("additionalCurrencies") or []
-            yield ACCOUNT_INFO.renamed(details, additional_currencies=currencies)
+        if not self._extraction.is_usable(ACCOUNT_INFO, details, "portalId"):
+            return
+        portal_id = str(details["portalId"])
+        known = dlt.current.resource_state().setdefault("portal_id", portal_id)
+        if known != portal_id:
+            message = (
+                f"hubspot: the token is one of portal {portal_id}, and the warehouse "
+                f"holds records of portal {known}, whose ids mean others. Give the "
+                "portal a WAREHOUSE_DIR of its own, or correct "
+                "SOURCES__HUBSPOT__ACCESS_TOKEN. Nothing of this run was stored."
+            )
+            raise ApiError(message)
+        currencies = details.get("additionalCurrencies") or []
+        row = ACCOUNT_INFO.renamed(details, additional_currencies=currencies)
+        yield from self._extraction.changed(ACCOUNT_INFO, [row])
 
     def exchange_rates(self) -> Iterator[Row]:
         """Yield the portal's exchange rates."""

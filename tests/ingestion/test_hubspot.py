@@ -122,8 +122,7 @@ def test_a_load_without_changes_is_cheap_and_brings_nothing(portal):
     portal.write("owners", [owner()])
     portal.load()
     load = portal.load()
-    loaded = {table.table: table.loaded for table in load.tables if table.loaded}
-    assert loaded == {"account_info": 1}
+    assert load.loaded == 0
     # Search and archive of 10 objects, 2 × 10 property lists, 9 small collections.
     assert len(portal.server.paths) <= 50
     assert not any("batch/read" in path for path in portal.server.paths)
@@ -198,7 +197,7 @@ def test_history_grows_and_never_repeats(portal):
         ("5", "dealstage", "c", "2026-03-01 00:00:00+00", "CRM_UI", "userId:1"),
     ]
     history = results(load)["deal_property_history"]
-    assert (history.received, history.loaded, history.duplicates) == (2, 1, 1)
+    assert (history.received, history.loaded, history.duplicates) == (2, 2, 0)
 
 
 def test_the_set_of_associations_is_replaced_and_may_become_empty(portal):
@@ -371,6 +370,21 @@ def test_nothing_is_loaded_as_sql_text(portal, monkeypatch):
     tables = {name for name in formats if not name.startswith("_dlt")}
     assert {"deals", "quarantine", "extraction_counts"} <= tables
     assert {formats[name] for name in tables} == {"parquet"}
+
+
+def test_another_portal_does_not_mix_into_the_warehouse(portal):
+    """Else a test account's deals count among the real ones."""
+    info = {"portalId": 1, "timeZone": "Europe/Berlin", "companyCurrency": "EUR"}
+    portal.write("account_info", [info])
+    portal.load()
+    assert portal.rows("select portal_id, time_zone from account_info") == [
+        ("1", "Europe/Berlin")
+    ]
+    portal.write("account_info", [{**info, "portalId": 2}])
+    with pytest.raises(
+        LoadError, match=r"portal 2, and the warehouse holds .* portal 1"
+    ):
+        portal.load()
 
 
 def test_a_table_in_skip_exists_and_asks_nothing(portal, monkeypatch):
