@@ -119,25 +119,34 @@ with
             {%- for measure in measures %}
                 ,
                 sum(
-                    case when comparison_type = 'current' then {{ measure }} end
+                    case
+                        when period_days.comparison_type = 'current'
+                        then scoped.{{ measure }}
+                    end
                 ) as {{ measure }}
             {%- endfor %}
             {%- for comparison in ["prior", "prior_year"] %}
                 ,
                 sum(
-                    case when comparison_type = '{{ comparison }}' then gross_amount end
+                    case
+                        when period_days.comparison_type = '{{ comparison }}'
+                        then scoped.gross_amount
+                    end
                 ) as {{ comparison }}_gross_amount,
                 sum(
                     case
-                        when comparison_type = '{{ comparison }}'
+                        when period_days.comparison_type = '{{ comparison }}'
                         then
-                            coalesce(gross_amount, 0)
-                            - coalesce(discount_amount, 0)
-                            - coalesce(returned_amount, 0)
+                            coalesce(scoped.gross_amount, 0)
+                            - coalesce(scoped.discount_amount, 0)
+                            - coalesce(scoped.returned_amount, 0)
                     end
                 ) as {{ comparison }}_net_amount,
                 sum(
-                    case when comparison_type = '{{ comparison }}' then order_count end
+                    case
+                        when period_days.comparison_type = '{{ comparison }}'
+                        then scoped.order_count
+                    end
                 ) as {{ comparison }}_order_count
             {%- endfor %}
         from scoped

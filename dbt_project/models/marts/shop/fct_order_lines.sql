@@ -32,7 +32,9 @@ with
     final as (
         select
             valued.*,
-            case when line_type = 'product' then line_amount else 0 end as gross_amount,
+            case
+                when valued.line_type = 'product' then valued.line_amount else 0
+            end as gross_amount,
             rates.rate_to_base
         from valued
         left join
