@@ -10,7 +10,10 @@ from pathlib import Path
 
 from ingestion.settings import Settings
 
+# Stages, each noted with the run that passed it.
 RAW, BUILT = "raw", "built"
+# What was built and what was published last, as `news.build_state` digests it.
+BUILT_STATE, PUBLISHED_STATE = "built_state", "published_state"
 _MEANING = {
     RAW: "the expectations on the raw tables have not passed on what was loaded last",
     BUILT: "dbt has not built and tested the whole project on what was loaded last",
@@ -21,9 +24,9 @@ class PublishRefusedError(Exception):
     """The build file may not be published; the message says why and what to do."""
 
 
-def passed(settings: Settings, stage: str) -> bool:
-    """Return whether the stage has passed in the present state."""
-    return bool(_read(settings).get(stage))
+def noted(settings: Settings, stage: str) -> str:
+    """Return what is noted for the stage, '' where it has not passed."""
+    return _read(settings).get(stage, "")
 
 
 def reset(settings: Settings, *stages: str) -> None:
@@ -34,9 +37,9 @@ def reset(settings: Settings, *stages: str) -> None:
     )
 
 
-def note(settings: Settings, stage: str, run_id: str) -> None:
-    """Note that the stage passed in the run."""
-    _write(settings, {**_read(settings), stage: run_id})
+def note(settings: Settings, **stages: str) -> None:
+    """Note the stages that passed, each with its run or state."""
+    _write(settings, {**_read(settings), **stages})
 
 
 def require_all(settings: Settings) -> None:
@@ -45,7 +48,7 @@ def require_all(settings: Settings) -> None:
     Raises:
         PublishRefusedError: names what has not.
     """
-    missing = [why for stage, why in _MEANING.items() if not passed(settings, stage)]
+    missing = [why for stage, why in _MEANING.items() if not noted(settings, stage)]
     if missing:
         message = (
             f"{settings.warehouse_path} is not published: {'; '.join(missing)}. "

@@ -58,7 +58,7 @@ def raw_checks(vendors: Sequence[str], graph: DbtGraph) -> dg.AssetChecksDefinit
             # A table that dbt does not read is no asset; it blocks all the same.
             raise dg.Failure("\n".join(map(str, unseen)), allow_retries=False)
         if not blocking and not could_not_run:
-            audit.note(settings, audit.RAW, context.run.run_id)
+            audit.note(settings, **{audit.RAW: context.run.run_id})
 
     return check_raw
 

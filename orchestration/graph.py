@@ -89,6 +89,8 @@ class DbtGraph:
             group_name="_".join(node["fqn"][1:-1]) or node["schema"],
             kinds={"dbt", "duckdb"},
             metadata=metadata,
+            # Nothing new, nothing built: then publishing is skipped too.
+            skippable=True,
         )
 
     def _parents(self, unique_id: str) -> list[str]:

@@ -45,6 +45,7 @@ def publish(settings: Settings, run_id: str) -> Publication:
         PublishRefusedError: a blocking check has not passed on the present build.
     """
     audit.require_all(settings)
+    audit.reset(settings, audit.PUBLISHED_STATE)
     folder = settings.warehouse_dir / "published"
     folder.mkdir(parents=True, exist_ok=True)
     with _only_publisher(folder):
@@ -59,6 +60,8 @@ def publish(settings: Settings, run_id: str) -> Publication:
         unfinished.rename(folder / version)
         _point_to(folder, version)
         _remove_old(folder)
+    if state := audit.noted(settings, audit.BUILT_STATE):
+        audit.note(settings, **{audit.PUBLISHED_STATE: state})
     return Publication(version, settings.published_path, tables, rows)
 
 

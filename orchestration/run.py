@@ -99,7 +99,9 @@ def _prepare_sources(settings: Settings) -> None:
 
 
 def _execute(console: Console) -> dg.ExecuteInProcessResult:
+    # What libraries warn about is for their logs; the terminal is for the run's own.
     warnings.simplefilter("ignore")
+    logging.getLogger().addHandler(logging.NullHandler())
     from orchestration.definitions import definitions
 
     progress = RunProgress(console)

@@ -14,6 +14,7 @@ from orchestration import audit, progress
 from orchestration.extract_load import POOL
 from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
 from orchestration.manifest import applied, dbt_environment, ensure_manifest
+from orchestration.news import build_state
 from orchestration.resources import RUN_LOCK
 
 if TYPE_CHECKING:
@@ -53,8 +54,14 @@ def _build(
     built, tests = graph.built(), graph.tests()
     selected = _selected(context, graph)
     is_whole = len(selected) == len(built) + len(tests)
-    was_built = audit.passed(settings, audit.BUILT)
-    audit.reset(settings, audit.BUILT)
+    state = build_state(settings, graph)
+    if is_whole and _is_published(settings, state):
+        audit.note(settings, **{audit.BUILT: context.run.run_id})
+        context.log.info("Nothing new since the published version; nothing to build.")
+        progress.report(progress.Progress(STEP, "nothing new", is_finished=True))
+        return
+    was_built = bool(audit.noted(settings, audit.BUILT))
+    audit.reset(settings, audit.BUILT, audit.BUILT_STATE)
 
     outcome = run_dbt(settings, [*ARGUMENTS, *_selection(selected, is_whole, graph)])
     rows = row_counts(settings)
@@ -67,8 +74,17 @@ def _build(
             yield _checked(tests[unique_id], result)
     if not outcome.is_success:
         raise dg.Failure(outcome.message, allow_retries=False)
-    if is_whole or was_built:
-        audit.note(settings, audit.BUILT, context.run_id)
+    if is_whole:
+        run_id = context.run.run_id
+        audit.note(settings, **{audit.BUILT: run_id, audit.BUILT_STATE: state})
+    elif was_built:
+        audit.note(settings, **{audit.BUILT: context.run.run_id})
+
+
+def _is_published(settings: Settings, state: str) -> bool:
+    """Return whether the published version is what a build would bring again."""
+    known = audit.noted(settings, audit.PUBLISHED_STATE)
+    return known == state and settings.published_path.is_file()
 
 
 def _selected(context: dg.AssetExecutionContext, graph: DbtGraph) -> set[str]:
