@@ -4,8 +4,10 @@ Great Expectations has no regex and no comparison across columns with a conditio
 DuckDB; `no_row_where` says those in SQL, which DuckDB runs on the batch.
 """
 
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from expectations.results import Severity
@@ -21,10 +23,18 @@ EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 CURRENCY = r"^[A-Z][A-Z][A-Z]$"
 
 
+def _great_expectations() -> ModuleType:
+    """Import the expectations where they are used; their import warns a lot."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations.expectations
+
+    return great_expectations.expectations
+
+
 def identifies_rows(*columns: str) -> "list[Expectation]":
     """Every row is named by the columns: never null, never twice."""
-    import great_expectations.expectations as gxe
-
+    gxe = _great_expectations()
     unique = (
         gxe.ExpectColumnValuesToBeUnique(column=columns[0])
         if len(columns) == 1
@@ -35,15 +45,13 @@ def identifies_rows(*columns: str) -> "list[Expectation]":
 
 def always_there(*columns: str) -> "list[Expectation]":
     """None of the columns is ever null."""
-    import great_expectations.expectations as gxe
-
+    gxe = _great_expectations()
     return [gxe.ExpectColumnValuesToNotBeNull(column=column) for column in columns]
 
 
 def plausible_instants(*columns: str) -> "list[Expectation]":
     """The columns hold instants of a company's life; only warns."""
-    import great_expectations.expectations as gxe
-
+    gxe = _great_expectations()
     return [
         gxe.ExpectColumnValuesToBeBetween(
             column=column,
@@ -59,8 +67,7 @@ def one_of(
     column: str, values: Iterable[object], severity: Severity = Severity.warning
 ) -> "Expectation":
     """The column is null or one of the values."""
-    import great_expectations.expectations as gxe
-
+    gxe = _great_expectations()
     return gxe.ExpectColumnValuesToBeInSet(
         column=column, value_set=list(values), severity=severity
     )
@@ -68,8 +75,7 @@ def one_of(
 
 def shares(*columns: str) -> "list[Expectation]":
     """The columns are shares or rates of a whole: null or 0 to 1."""
-    import great_expectations.expectations as gxe
-
+    gxe = _great_expectations()
     return [
         gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0, max_value=1)
         for column in columns
@@ -80,8 +86,7 @@ def never_negative(
     *columns: str, severity: Severity = Severity.critical
 ) -> "list[Expectation]":
     """The columns are null, zero or more."""
-    import great_expectations.expectations as gxe
-
+    gxe = _great_expectations()
     return [
         gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0, severity=severity)
         for column in columns
@@ -107,8 +112,7 @@ def no_row_where(
         says: the rule in words, shown with the result.
         severity: whether a row that fulfils it blocks.
     """
-    import great_expectations.expectations as gxe
-
+    gxe = _great_expectations()
     return gxe.UnexpectedRowsExpectation(
         unexpected_rows_query=f"select 1 as found from {{batch}} where {condition}",
         description=says,
