@@ -5,7 +5,6 @@ each on standard error; 2 the command line or a setting is wrong.
 """
 
 import argparse
-import os
 import sys
 
 from ingestion.settings import Settings, SettingsError, load_settings
@@ -57,10 +56,6 @@ def _load(settings: Settings, vendors: list[str], *, read_all: bool) -> int:
     # dlt takes half a second to import; a wrong setting is told before.
     from ingestion.load import LoadError, Progress, load_all
 
-    if read_all:
-        for vendor in vendors:
-            os.environ[f"SOURCES__{vendor.upper()}__READ_ALL"] = "true"
-
     def show(progress: Progress) -> None:
         if progress.is_finished:
             sys.stdout.write(
@@ -70,7 +65,7 @@ def _load(settings: Settings, vendors: list[str], *, read_all: bool) -> int:
             sys.stdout.flush()
 
     try:
-        results = load_all(settings, vendors, show)
+        results = load_all(settings, vendors, show, read_all=read_all)
     except (LoadError, SettingsError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

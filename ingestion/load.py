@@ -108,17 +108,27 @@ def load_all(
     settings: Settings,
     vendors: list[str] | None = None,
     progress: ProgressCallback | None = None,
+    *,
+    read_all: bool = False,
 ) -> list[LoadResult]:
     """Load every used vendor (or those named) in this process.
 
     A vendor that fails does not keep the others from loading.
 
+    Args:
+        settings: the run's settings.
+        vendors: the vendors to load, default all of the map.
+        progress: told how far each table is.
+        read_all: read everything again, not only what changed.
+
     Raises:
         LoadError: one line per vendor that failed.
     """
     results, failures = [], []
-    with source_environment(settings):
-        for vendor in vendors or used_vendors(settings):
+    chosen = vendors or used_vendors(settings)
+    wishes = {f"SOURCES__{v.upper()}__READ_ALL": "true" for v in chosen if read_all}
+    with source_environment(settings, **wishes):
+        for vendor in chosen:
             try:
                 results.append(_load(vendor, settings, progress))
             except (LoadError, warehouse.WarehouseError) as error:
@@ -142,13 +152,14 @@ def load_vendor(
 
 
 @contextmanager
-def source_environment(settings: Settings) -> Iterator[None]:
+def source_environment(settings: Settings, **wishes: str) -> Iterator[None]:
     """Let the sources find their APIs and secrets in the environment.
 
     In live mode these are the user's own variables, `.env` included. In sandbox mode
     the sandbox is started for as long as the block runs; nested use starts nothing.
     """
-    with _source_variables(settings) as variables:
+    with _source_variables(settings) as found:
+        variables = {**found, **wishes}
         before = {name: os.environ.get(name) for name in variables}
         os.environ.update(variables)
         try:
