@@ -4,6 +4,7 @@ Modules are one per subject; each says in its docstring what it plants. Planted 
 nothing. Deals come first, because activities and line items refer to them.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ingestion.sandbox.generator import calendar
@@ -23,8 +24,7 @@ from ingestion.sandbox.generator.writing import write_lines
 def write(company: Company, folder: Path) -> None:
     """Write the CRM of the company into a folder."""
     links = Links()
-    objects = _objects(company, links)
-    for name, lines in objects.items():
+    for name, lines in _objects(company, links):
         write_lines(folder / f"{name}.jsonl", lines)
         write_lines(folder / f"properties_{name}.jsonl", property_lines(lines))
     events, participations = marketing.event_lines(company)
@@ -44,20 +44,17 @@ def write(company: Company, folder: Path) -> None:
         write_lines(folder / f"associations_{from_type}_{to_type}.jsonl", results)
 
 
-def _objects(company: Company, links: Links) -> dict[str, list[dict]]:
-    """Return the CRM objects per type, each type by id."""
+def _objects(company: Company, links: Links) -> Iterator[tuple[str, list[dict]]]:
+    """Yield the CRM objects per type, each type by id; one type is held at a time."""
     deals = planted_deals(company) + random_deals(company)
     diary = Diary(company, company.rng("hubspot/activities"), deals)
     plant_activities(company, diary)
     for day in calendar.working_days(diary.rng, company.size.activities):
         diary.draw(day)
-    line_items = line_item_lines(deals, links)
-    return {
-        "contacts": people.contact_lines(company, links),
-        "companies": people.company_lines(company),
-        "deals": [deal_line(company, deal, links) for deal in deals],
-        "products": people.product_lines(company),
-        "line_items": line_items,
-        **activity_lines(diary.activities, links),
-        "goal_targets": goals.goal_lines(company),
-    }
+    yield "line_items", line_item_lines(deals, links)
+    yield "contacts", people.contact_lines(company, links)
+    yield "companies", people.company_lines(company)
+    yield "deals", [deal_line(company, deal, links) for deal in deals]
+    yield "products", people.product_lines(company)
+    yield from activity_lines(diary.activities, links).items()
+    yield "goal_targets", goals.goal_lines(company)
