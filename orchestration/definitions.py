@@ -1,44 +1,15 @@
-"""The code location: every asset, check, job, schedule and sensor.
+"""The code location that workspace.yaml names.
 
 Its import stays light (dlt, dbt, Great Expectations and pandas are imported where they
 work) because every run, tick and page load pays it.
 """
 
-import dagster as dg
-
 from ingestion.settings import load_settings
 from ingestion.vendors import used_vendors
+from orchestration.code_location import build_definitions
 from orchestration.event_store import quicken
-from orchestration.expect import kpi_checks, raw_checks
-from orchestration.extract_load import vendor_assets
 from orchestration.graph import DbtGraph
 from orchestration.manifest import read_manifest
-from orchestration.publication import published_warehouse
-from orchestration.resources import RUN_LOCK, file_logger, run_lock
-from orchestration.schedules import daily_schedule, event_files_sensor, refresh_job
-from orchestration.transform import dbt_assets
-
-
-def build_definitions(vendors: list[str], graph: DbtGraph) -> dg.Definitions:
-    """Return the definitions for the vendors and what dbt builds from them."""
-    job = refresh_job()
-    return dg.Definitions(
-        assets=[
-            *(vendor_assets(vendor, graph) for vendor in vendors),
-            dbt_assets(graph),
-            published_warehouse(graph),
-        ],
-        asset_checks=[
-            check for check in (raw_checks(vendors, graph), kpi_checks(graph)) if check
-        ],
-        jobs=[job],
-        schedules=[daily_schedule(job, load_settings())],
-        sensors=[event_files_sensor(job)] if "events" in vendors else [],
-        resources={RUN_LOCK: run_lock},
-        loggers={"file": file_logger},
-        executor=dg.in_process_executor,
-    )
-
 
 quicken()
 definitions = build_definitions(

@@ -1,6 +1,7 @@
 """What every step needs from its run."""
 
 import logging
+from pathlib import Path
 
 import dagster as dg
 
@@ -25,16 +26,26 @@ def run_lock(context: dg.InitResourceContext) -> None:
         context.instance.add_run_tags(run.run_id, process_tags())
 
 
+class _RunLog(logging.Handler):
+    """Appends to a file without holding it open: Dagster never closes a logger."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(logging.INFO)
+        self._path = path
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{self.format(record)}\n")
+
+
 def _file_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """Return a logger that writes one file per run and nothing to the terminal."""
     folder = load_settings().warehouse_dir / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(
-        folder / f"{context.run_id or 'dagster'}.log", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.Logger(f"run {context.run_id}", logging.INFO)  # noqa: LOG001
-    logger.addHandler(handler)
+    logger.addHandler(_RunLog(folder / f"{context.run_id or 'dagster'}.log"))
     return logger
 
 

@@ -1,0 +1,99 @@
+"""When a run starts by itself: once a day, and when event files arrive."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.test_utils import create_run_for_test
+
+from orchestration.schedules import from_cursor, list_event_files, to_cursor
+
+
+@pytest.fixture
+def landing(settings, tmp_path: Path) -> Path:
+    """Return the folder that the sensor looks at, with one file in it."""
+    folder = tmp_path / "events"
+    (folder / "day=1").mkdir(parents=True)
+    (folder / "day=1" / "a.jsonl.gz").write_bytes(b"1")
+    return folder
+
+
+@pytest.fixture
+def tick(definitions, instance):
+    """Return a function that lets the sensor look once, from a cursor."""
+    sensor = definitions.get_sensor_def("refresh_warehouse_on_event_files")
+
+    def look(cursor: str | None = None):
+        context = dg.build_sensor_context(
+            instance=instance,
+            cursor=cursor,
+            definitions=definitions,
+        )
+        return sensor.evaluate_tick(context)
+
+    return look
+
+
+def test_the_first_look_only_remembers(tick, landing):
+    """A new installation would load everything twice: by hand and by the sensor."""
+    found = tick()
+    assert found.run_requests == []
+    assert list(from_cursor(found.cursor)) == ["day=1/a.jsonl.gz"]
+
+
+def test_a_new_file_starts_one_run(tick, landing):
+    """New orders would wait for the night."""
+    cursor = tick().cursor
+    (landing / "day=2").mkdir()
+    (landing / "day=2" / "b.jsonl.gz").write_bytes(b"2")
+    found = tick(cursor)
+    assert len(found.run_requests) == 1
+    assert found.run_requests[0].tags["warehouse/new_event_files"] == "1"
+    assert tick(found.cursor).run_requests == []
+
+
+def test_no_change_a_lost_file_and_a_stray_file_start_nothing(tick, landing):
+    """Each empty start costs a minute of a machine."""
+    cursor = tick().cursor
+    assert tick(cursor).run_requests == []
+    (landing / "notes.txt").write_text("not an event file")
+    assert tick(cursor).run_requests == []
+    (landing / "day=1" / "a.jsonl.gz").unlink()
+    assert tick(cursor).run_requests == []
+
+
+def test_a_file_that_arrives_during_a_run_starts_the_next(tick, landing, instance):
+    """The working run may have listed the folder before the file came."""
+    cursor = tick().cursor
+    (landing / "late.jsonl").write_bytes(b"3")
+    run = create_run_for_test(
+        instance, job_name="refresh_warehouse", status=dg.DagsterRunStatus.STARTED
+    )
+    waiting = tick(cursor)
+    assert waiting.run_requests == []
+    assert waiting.cursor in (None, cursor)
+    instance.report_run_failed(run)
+    assert len(tick(cursor).run_requests) == 1
+
+
+def test_an_empty_or_missing_folder_is_no_error(settings, tmp_path: Path):
+    """The folder of a new deployment exists from its first file on."""
+    assert list_event_files(str(tmp_path / "nowhere")) == {}
+
+
+def test_a_cursor_survives_packing_and_damage():
+    """A cursor of an older version must not stop the sensor for good."""
+    files = {"a.jsonl": 1, "نام.jsonl": 2}
+    assert from_cursor(to_cursor(files)) == files
+    assert from_cursor("not a cursor") == {}
+
+
+def test_the_schedule_runs_daily_in_the_reporting_time_zone(definitions, instance):
+    """A day of the reporting zone must be over when its numbers are made."""
+    schedule = definitions.get_schedule_def("refresh_warehouse_daily")
+    assert schedule.cron_schedule == "0 4 * * *"
+    assert schedule.execution_timezone == "Europe/Berlin"
+    context = dg.build_schedule_context(
+        instance, repository_def=definitions.get_repository_def()
+    )
+    assert len(schedule.evaluate_tick(context).run_requests) == 1
