@@ -14,7 +14,7 @@ import uvicorn
 from ingestion.load import LoadResult, load_vendor
 from ingestion.sandbox.server.app import build_app
 from ingestion.settings import Settings
-from ingestion.sources import hubspot
+from ingestion.sources import _hubspot_api
 
 TOKEN = "canary-7f3a91"
 AS_OF = "2026-11-18T20:00:00Z"
@@ -137,7 +137,7 @@ def _quick_and_contained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setenv("RUNTIME__REQUEST_BACKOFF_FACTOR", "0")
     monkeypatch.setenv("RUNTIME__REQUEST_MAX_RETRY_DELAY", "0")
     monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
-    monkeypatch.setattr(hubspot._Pace, "SEARCHES_PER_SECOND", 10_000)
+    monkeypatch.setattr(_hubspot_api.Pace, "SEARCHES_PER_SECOND", 10_000)
 
 
 @pytest.fixture

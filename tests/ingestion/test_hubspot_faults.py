@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from ingestion.load import LoadError
-from ingestion.sources import hubspot
+from ingestion.sources import _hubspot_objects, hubspot
 
 from .conftest import LONG_AGO, TOKEN, associated, crm_object
 
@@ -19,6 +19,7 @@ def _two_objects(monkeypatch):
     """Read two of the ten objects: the others would be read in the same way."""
     few = [crm for crm in hubspot.CRM_OBJECTS if crm.name in ("contacts", "deals")]
     monkeypatch.setattr(hubspot, "CRM_OBJECTS", few)
+    monkeypatch.setattr(_hubspot_objects, "CRM_OBJECTS", few)
 
 
 @pytest.fixture
@@ -249,7 +250,7 @@ def test_a_vendor_that_echoes_the_token_does_not_get_it_into_a_message(portal):
     from requests import Request, Response
 
     from ingestion.rest import ApiError
-    from ingestion.sources.hubspot import _api
+    from ingestion.sources._hubspot_api import api_for
 
     response = Response()
     response.status_code = 401
@@ -257,18 +258,18 @@ def test_a_vendor_that_echoes_the_token_does_not_get_it_into_a_message(portal):
     response.request = Request("GET", "http://127.0.0.1/x").prepare()
     response.url = "http://127.0.0.1/x"
     with pytest.raises(ApiError, match=r"token \*\*\* is not valid") as refused:
-        _api(TOKEN, "http://127.0.0.1")._raise_for(response)
+        api_for(TOKEN, "http://127.0.0.1")._raise_for(response)
     assert TOKEN not in str(refused.value)
 
 
 def test_a_page_that_repeats_for_ever_stops_the_load(portal, monkeypatch):
     """Else a load hangs until somebody looks."""
 
-    class Stuck(hubspot._SearchPaginator):
+    class Stuck(_hubspot_objects.SearchPaginator):
         def update_state(self, response, data=None):
             self._has_next_page = True
 
-    monkeypatch.setattr(hubspot, "_SearchPaginator", Stuck)
+    monkeypatch.setattr(_hubspot_objects, "SearchPaginator", Stuck)
     portal.write("contacts", [crm_object(1, modified=LONG_AGO)])
     portal.load()
     portal.write("contacts", [crm_object(1, modified=NEW)])

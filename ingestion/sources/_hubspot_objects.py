@@ -1,0 +1,293 @@
+"""HubSpot's CRM objects: what changed, its history and its associations."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import dlt
+
+from ingestion.changes import Watermark
+from ingestion.extraction import Extraction, Row
+from ingestion.records import BadValueError, timestamp_value
+from ingestion.rest import Api, ApiError
+from ingestion.sources._hubspot_api import (
+    LIST_PAGE,
+    SEARCH_PAGE,
+    VERSION,
+    SearchPaginator,
+    chunks,
+    failed_ids,
+    listing,
+    results_of,
+)
+from ingestion.sources._hubspot_tables import (
+    ASSOCIATIONS,
+    CRM_OBJECTS,
+    DEAL_PROPERTY_HISTORY,
+    OBJECT_TABLES,
+    CrmObject,
+)
+
+HISTORY_BATCH = 50
+ASSOCIATIONS_BATCH = 1_000
+READ_BATCH = 100
+
+
+class CrmObjects:
+    """The CRM objects of one portal in one extraction, and the ids that changed."""
+
+    def __init__(self, api: Api, extraction: Extraction) -> None:
+        self._api = api
+        self._extraction = extraction
+        self._changed: dict[str, list[str]] = {}
+
+    def records(self, crm: CrmObject) -> Iterator[Row]:
+        """Yield what changed of a CRM object, archived and restored included."""
+        state = dlt.current.resource_state()
+        mark = Watermark(
+            state, self._extraction.as_of_at, read_all=self._extraction.read_all
+        )
+        reading = _ObjectReading(self._extraction, crm, mark)
+        for page in self._pages(crm, mark.lower_bound):
+            yield from reading.live(page)
+        yield from self._archived(crm, reading, state)
+        mark.advance()
+        self._changed[crm.name] = list(reading.changed)
+
+    def _pages(self, crm: CrmObject, since: datetime | None) -> Iterator[list[Any]]:
+        path = f"crm/objects/{VERSION}/{crm.name}"
+        if since is None:
+            yield from self._api.pages(path, listing(), params=_list_params(crm))
+            return
+        filters = [
+            {
+                "propertyName": crm.cursor,
+                "operator": "GTE",
+                "value": str(int(since.timestamp() * 1000)),
+            },
+            {"propertyName": "hs_object_id", "operator": "GT", "value": "0"},
+        ]
+        query = {
+            "filterGroups": [{"filters": filters}],
+            "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+            "properties": [*crm.properties, "hs_object_id"],
+            "limit": SEARCH_PAGE,
+        }
+        yield from self._api.pages(f"{path}/search", SearchPaginator(), json=query)
+
+    def _archived(
+        self, crm: CrmObject, reading: "_ObjectReading", state: dict[str, Any]
+    ) -> Iterator[Row]:
+        """Yield what is in the recycle bin, and what was taken out of it again."""
+        known: dict[str, str] = state.get("archived", {})
+        found: dict[str, str] = {}
+        path = f"crm/objects/{VERSION}/{crm.name}"
+        params = {**_list_params(crm), "archived": "true"}
+        for page in self._api.pages(path, listing(), params=params):
+            yield from reading.archived(page, known, found)
+        # Restoring need not touch the modification date. What was purged stays away.
+        gone = [record_id for record_id in known if record_id not in found]
+        wanted = {"properties": list(crm.properties)}
+        for ids in chunks(gone, READ_BATCH):
+            yield from reading.live(self._batch_read(crm, ids, wanted))
+        state["archived"] = found
+
+    def _batch_read(
+        self, crm: CrmObject, ids: list[str], wanted: dict[str, Any]
+    ) -> list[Any]:
+        path = f"crm/objects/{VERSION}/{crm.name}/batch/read"
+        query = {"properties": [], "inputs": [{"id": one} for one in ids], **wanted}
+        body = self._api.fetch(path, json=query)
+        results = results_of(body)
+        if len(results) + len(failed_ids(body)) < len(ids):
+            message = (
+                f"hubspot: {path} left out records that were asked for: {len(ids)} "
+                f"asked, {len(results)} answered. Load again later."
+            )
+            raise ApiError(message)
+        return results
+
+    def deal_property_history(self) -> Iterator[Row]:
+        """Yield every kept version of the changed deals' followed properties."""
+        for crm in CRM_OBJECTS:
+            wanted = {"propertiesWithHistory": list(crm.history)}
+            changed = self._changed.get(crm.name, []) if crm.history else []
+            for ids in chunks(changed, HISTORY_BATCH):
+                for record in self._batch_read(crm, ids, wanted):
+                    yield from self._versions_of(record)
+
+    def _versions_of(self, record: dict[str, Any]) -> Iterator[Row]:
+        table = DEAL_PROPERTY_HISTORY
+        counts = self._extraction.table(table)
+        seen: set[tuple[Any, ...]] = set()
+        for name, versions in (record.get("propertiesWithHistory") or {}).items():
+            for version in versions:
+                counts.received += 1
+                try:
+                    changed_at = timestamp_value(version.get("timestamp"))
+                except BadValueError as error:
+                    self._extraction.counts.reject_row(
+                        table.name,
+                        f"timestamp of {name} is {error}",
+                        record_id=record["id"],
+                        raw_value=version,
+                    )
+                    continue
+                value = version.get("value") or ""
+                if (name, changed_at, value) in seen:
+                    counts.duplicates += 1
+                    continue
+                seen.add((name, changed_at, value))
+                yield {
+                    "deal_id": record["id"],
+                    "property": name,
+                    "value": value,
+                    "changed_at": changed_at,
+                    "source_type": version.get("sourceType"),
+                    "source_id": version.get("sourceId"),
+                }
+
+    def associations(self) -> Iterator[Row]:
+        """Yield the whole present set of associations of each changed record."""
+        for crm in CRM_OBJECTS:
+            for to_type in crm.associations:
+                for ids in chunks(self._changed.get(crm.name, []), ASSOCIATIONS_BATCH):
+                    yield from self._associations_of(crm.name, to_type, ids)
+
+    def _associations_of(
+        self, from_type: str, to_type: str, ids: list[str]
+    ) -> Iterator[Row]:
+        counts = self._extraction.table(ASSOCIATIONS)
+        path = f"crm/associations/{VERSION}/{from_type}/{to_type}/batch/read"
+        seen: set[tuple[str, str, Any]] = set()
+        inputs: list[dict[str, str]] = [{"id": from_id} for from_id in ids]
+        while inputs:
+            body = self._api.fetch(path, json={"inputs": inputs})
+            inputs = []
+            for result in results_of(body):
+                from_id = str(result["from"]["id"])
+                for to_id, kind in _targets(result):
+                    counts.received += 1
+                    if (from_id, to_id, kind.get("typeId")) in seen:
+                        counts.duplicates += 1
+                        continue
+                    seen.add((from_id, to_id, kind.get("typeId")))
+                    yield {
+                        "from_type": from_type,
+                        "from_id": from_id,
+                        "to_type": to_type,
+                        "to_id": to_id,
+                        "type_id": kind.get("typeId"),
+                        "category": kind.get("category"),
+                        "label": kind.get("label"),
+                    }
+                if after := _next_after(result):
+                    inputs.append({"id": from_id, "after": after})
+            _refuse_failures(body, path)
+        # A record that has none now loses those that it had.
+        with_some = {from_id for from_id, _, _ in seen}
+        for from_id in ids:
+            if from_id not in with_some:
+                counts.received += 1
+                row = {"from_type": from_type, "from_id": from_id, "to_type": to_type}
+                yield {**row, "to_id": "", "type_id": 0}
+
+
+class _ObjectReading:
+    """The records of one CRM object in one load: told apart, counted, made rows."""
+
+    def __init__(self, extraction: Extraction, crm: CrmObject, mark: Watermark) -> None:
+        self._extraction = extraction
+        self._cursor = crm.cursor
+        self._table = OBJECT_TABLES[crm.name]
+        self._counts = extraction.table(self._table)
+        self._mark = mark
+        self._yielded: dict[str, str | None] = {}
+        # The ids whose history and associations must be read again.
+        self.changed: dict[str, None] = {}
+
+    def live(self, page: list[Any]) -> Iterator[Row]:
+        """Yield the rows of records that are not known as they are."""
+        for record in page:
+            if self._extraction.is_usable(self._table, record):
+                yield from self._live(self._row(record))
+
+    def _live(self, row: Row) -> Iterator[Row]:
+        modified = row.get(self._cursor) or row["updated_at"]
+        self._mark.saw(row["id"], modified)
+        if row["id"] in self._yielded:
+            # dlt keeps the newest of the two.
+            self._counts.duplicates += 1
+            if self._yielded[row["id"]] == modified:
+                return
+        elif self._mark.is_known(
+            row["id"], modified
+        ) or self._extraction.is_before_start(modified):
+            self._counts.skipped += 1
+            return
+        self._yielded[row["id"]] = modified
+        self.changed[row["id"]] = None
+        yield row
+
+    def archived(
+        self, page: list[Any], known: dict[str, str], found: dict[str, str]
+    ) -> Iterator[Row]:
+        """Yield the rows of archived records that were not known as archived."""
+        for record in page:
+            if not self._extraction.is_usable(self._table, record):
+                continue
+            row = self._row(record)
+            if row["archived"] is not True:
+                yield from self._live(row)
+                continue
+            stamp = str(row["archived_at"] or row["updated_at"])
+            found[row["id"]] = stamp
+            if known.get(row["id"]) == stamp:
+                self._counts.skipped += 1
+                continue
+            if row["id"] in self._yielded:
+                # Archived while we read, or twice in the list: the later answer holds.
+                self._counts.duplicates += 1
+                row["updated_at"] = stamp
+            self._yielded[row["id"]] = stamp
+            yield row
+
+    def _row(self, record: dict[str, Any]) -> Row:
+        properties = record.get("properties")
+        return {
+            **(properties if isinstance(properties, dict) else {}),
+            "id": str(record["id"]),
+            "created_at": record.get("createdAt"),
+            "updated_at": record.get("updatedAt"),
+            "archived": record.get("archived", False),
+            "archived_at": record.get("archivedAt"),
+        }
+
+
+def _list_params(crm: CrmObject) -> dict[str, Any]:
+    names = ",".join([*crm.properties, "hs_object_id"])
+    return {"limit": LIST_PAGE, "properties": names}
+
+
+def _targets(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for target in result.get("to") or []:
+        for kind in target.get("associationTypes") or [{}]:
+            # Older versions send a number.
+            yield str(target["toObjectId"]), kind
+
+
+def _next_after(result: dict[str, Any]) -> str | None:
+    return ((result.get("paging") or {}).get("next") or {}).get("after")
+
+
+def _refuse_failures(body: dict[str, Any], path: str) -> None:
+    """Let pass that a record has no associations; any other failure is one.
+
+    Raises:
+        ApiError: names the failure.
+    """
+    for error in body.get("errors") or []:
+        kind = str(error.get("subCategory") or error.get("category"))
+        if "NO_ASSOCIATIONS_FOUND" not in kind and "NOT_FOUND" not in kind:
+            message = f"hubspot: {path} failed in part: {kind}. Load again later."
+            raise ApiError(message)
