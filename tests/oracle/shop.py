@@ -126,6 +126,8 @@ class Shop:
         units = sum((_number(line["quantity"]) for line in lines), Decimal(0))
         if not products:
             goods = _number(properties["total"]) - _number(properties.get("shipping")) - _number(properties.get("tax"))  # fmt: skip
+        elif order and order.goods:
+            goods = goods * (order.goods - order.discount) / order.goods
         currency = properties.get("currency") or (order.currency if order else "")
         local = moment.astimezone(self.clock.zone)
         return Sale(

@@ -35,12 +35,20 @@ with
     dated_refunds as (
         select *, {{ local_date("refunded_at") }} as refund_date from refunds
     ),
-    final as (
+    joined as (
         select
             refunds.vendor,
             refunds.refund_id,
             orders.order_key,
             refunds.order_id,
+            -- The order's discount went off the price of what comes back, too.
+            case
+                when orders.gross_amount > 0 and lines.refund_id is not null
+                then
+                    cast(orders.gross_amount - orders.discount_amount as double)
+                    / cast(orders.gross_amount as double)
+                else 1
+            end as paid_share,
             -- Its order's country first, so that returns meet the sales they reduce.
             coalesce(
                 orders.country_name, refunds.country_name, 'unknown'
@@ -64,7 +72,7 @@ with
                 - abs(coalesce(refunds.shipping_amount, 0))
                 - abs(coalesce(refunds.tax_amount, 0)),
                 0
-            ) as returned_amount,
+            ) as listed_amount,
             coalesce(
                 abs(refunds.total_amount), lines.returned_amount + lines.other_amount, 0
             ) as refund_total_amount,
@@ -87,6 +95,21 @@ with
             rates
             on refunds.refund_date = rates.rate_date
             and coalesce(refunds.currency, orders.currency) = rates.currency
+    ),
+    final as (
+        select
+            *,
+            case
+                when paid_share = 1
+                then listed_amount
+                else
+                    cast(
+                        round(cast(listed_amount as double) * paid_share, 4) as decimal(
+                            18, 6
+                        )
+                    )
+            end as priced_amount
+        from joined
     )
 select
     cast({{ surrogate_key(["vendor", "refund_id"]) }} as string) as refund_key,
@@ -97,9 +120,9 @@ select
     cast(country_name as string) as country_name,
     cast(currency as string) as currency,
     cast(returned_unit_count as decimal(18, 6)) as returned_unit_count,
-    cast(returned_amount as decimal(18, 6)) as returned_amount,
+    cast(priced_amount as decimal(18, 6)) as returned_amount,
     cast(refund_total_amount as decimal(18, 6)) as refund_total_amount,
-    {{ base_amount("returned_amount", "currency", "rate_to_base", 6) }}
+    {{ base_amount("priced_amount", "currency", "rate_to_base", 6) }}
     as returned_amount_base,
     {{ base_amount("refund_total_amount", "currency", "rate_to_base", 6) }}
     as refund_total_amount_base,
