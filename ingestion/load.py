@@ -5,9 +5,10 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import dlt
 import duckdb
@@ -152,7 +153,7 @@ def load_vendor(
 
 
 @contextmanager
-def source_environment(settings: Settings, **wishes: str) -> Iterator[None]:
+def source_environment(settings: Settings, **wishes: str) -> Generator[None]:
     """Let the sources find their APIs and secrets in the environment.
 
     In live mode these are the user's own variables, `.env` included. In sandbox mode
@@ -173,7 +174,7 @@ def source_environment(settings: Settings, **wishes: str) -> Iterator[None]:
 
 
 @contextmanager
-def _source_variables(settings: Settings) -> Iterator[dict[str, str]]:
+def _source_variables(settings: Settings) -> Generator[dict[str, str]]:
     if settings.sources == "live":
         yield _dotenv_variables(settings)
     elif os.environ.get(_SANDBOX_RUNS) == str(settings.sandbox_dir):
@@ -196,7 +197,7 @@ _SANDBOX_RUNS = "SANDBOX_IS_RUNNING"
 def _dotenv_variables(settings: Settings) -> dict[str, str]:
     """Return the sources' variables of `.env`; the environment's own win."""
     path = settings.model_config.get("env_file")
-    written = dotenv_values(path) if path else {}
+    written = dotenv_values(path) if isinstance(path, Path) else {}
     return {
         name: value
         for name, value in written.items()
@@ -232,11 +233,12 @@ def _load_with(
         pipeline.normalize()
         warehouse.refuse_slow_jobs(pipeline)
         info = pipeline.load(raise_on_failed_jobs=True)
-    load_id = info.loads_ids[-1] if info and info.loads_ids else ""
+    load_id = info.loads_ids[-1] if info.loads_ids else ""
     reconciled = {load.load_id: load for load in _reconcile(vendor, connection)}
     tables = reconciled[load_id].tables if load_id in reconciled else []
-    for table in tables if progress else []:
-        progress(Progress(vendor, table.table, table.loaded, table.seconds, True))
+    if progress:
+        for table in tables:
+            progress(Progress(vendor, table.table, table.loaded, table.seconds, True))
     if refusals := [f"{vendor}: {t.refusal}" for t in tables if t.refusal]:
         raise LoadError("\n".join(refusals))
     return LoadResult(vendor, load_id, tables, time.perf_counter() - started)
@@ -276,7 +278,7 @@ def _reconcile(
 
 
 @contextmanager
-def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Iterator[None]:
+def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Generator[None]:
     """Turn any failure of dlt or the source into one LoadError with the first cause.
 
     What the failed step left behind is given up: the next load reads it again.

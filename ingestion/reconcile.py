@@ -9,7 +9,7 @@ itself (table `extraction_counts`), so they are as durable as the rows. After th
 import hashlib
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +79,7 @@ class TableCounts:
     refusal: str | None = None
 
     @contextmanager
-    def timed(self) -> Iterator["TableCounts"]:
+    def timed(self) -> Generator["TableCounts"]:
         """Add the time spent inside the block."""
         started = time.perf_counter()
         try:

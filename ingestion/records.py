@@ -58,7 +58,8 @@ def decimal_value(value: object, precision: int = 38, scale: int = 9) -> Decimal
     """
     number = _number(value)
     _check_size(number, precision, scale)
-    if -number.as_tuple().exponent > scale:
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > scale:
         number = number.quantize(Decimal((0, (1,), -scale)), context=_WIDE)
         _check_size(number, precision, scale)
     return number if number else Decimal(0)
@@ -211,13 +212,15 @@ class RawTable:
 
     def resource(self, batches: Iterable[Any]) -> DltResource:
         """Return the dlt resource that loads `batches` into the table."""
+        disposition: Any = {"disposition": "merge", "strategy": "delete-insert"}
+        merge_key: Any = list(self.replaced_set) or None
         return dlt.resource(
             batches,
             name=self.name,
             columns=column_hints(self.columns, newest_by=self.newest_by),
             primary_key=list(self.key),
-            merge_key=list(self.replaced_set) or None,
-            write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+            merge_key=merge_key,
+            write_disposition=disposition,
             file_format="parquet",
         )
 

@@ -7,7 +7,7 @@ the load with one message that names the vendor, the request and the remedy.
 
 import copy
 import json as stdlib_json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -135,13 +135,14 @@ class Api:
         method = "POST" if json else "GET"
         empty = 0
         answered: set[tuple[Any, Any]] = set()
+        hooks: Any = {"response": [self._check, _need("results")]}
         with _readable(self._vendor, self._base_url, method, path):
             for page in self._client.paginate(
                 path,
                 method=method,
                 paginator=paginator,
                 data_selector="results",
-                hooks={"response": [self._check, _need("results")]},
+                hooks=hooks,
                 # The paginator writes into them.
                 params=copy.deepcopy(params),
                 json=copy.deepcopy(json),
@@ -224,7 +225,7 @@ def _need(name: str) -> Callable[..., Response]:
 
 
 @contextmanager
-def _readable(vendor: str, base_url: str, method: str, path: str) -> Iterator[None]:
+def _readable(vendor: str, base_url: str, method: str, path: str) -> Generator[None]:
     """Turn what is left after all retries into one readable error."""
     request = f"{vendor}: {method} {path} at {base_url}"
     try:

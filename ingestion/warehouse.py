@@ -6,14 +6,14 @@ below `settings.pipelines_dir`. Nothing is written outside `settings.warehouse_d
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dlt
 import duckdb
-from dlt.common.runtime.collector import Collector
+from dlt.common.runtime.collector import NULL_COLLECTOR, Collector
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.settings import Settings
@@ -110,12 +110,12 @@ def pipeline_for(
             credentials=str(settings.warehouse_path), naming_convention="duck_case"
         ),
         dataset_name=dataset_name(vendor),
-        **({"progress": progress} if progress else {}),
+        progress=progress or NULL_COLLECTOR,
     )
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     """Open the warehouse for writing, with the session in UTC.
 
     Raises:
@@ -132,7 +132,7 @@ def connect(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def helpful_locks(settings: Settings) -> Iterator[None]:
+def helpful_locks(settings: Settings) -> Generator[None]:
     """Turn DuckDB's lock error into one that names holder and remedy.
 
     Raises:
@@ -203,7 +203,8 @@ def delete_rows_of_unfinished_loads(
                 select load_id from "{schema}"._dlt_loads where status = 0)
         """
         if connection.execute(f"select 1 {orphans} limit 1").fetchone():
-            deleted += connection.execute(f"delete {orphans}").fetchone()[0]
+            found = connection.execute(f"delete {orphans}").fetchone()
+            deleted += found[0] if found else 0
     return deleted
 
 

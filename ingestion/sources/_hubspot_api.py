@@ -35,7 +35,7 @@ def api_for(access_token: str, base_url: str) -> Api:
     return Api(
         "hubspot",
         base_url,
-        BearerTokenAuth(access_token),
+        BearerTokenAuth(token=access_token),
         secret=access_token,
         token_remedy=f"{remedy} Nothing of this run was stored.",
         stop_reason=_stop_reason,
@@ -65,7 +65,7 @@ class Pace:
     def __call__(self, response: Response) -> None:
         """Wait as long as the next request must, judged by this response."""
         wait = 0.0
-        if response.request.url.endswith("/search"):
+        if str(response.request.url).endswith("/search"):
             # Searches have their own limit and no headers.
             self._searches.append(time.monotonic())
             if len(self._searches) == self.SEARCHES_PER_SECOND:
@@ -115,8 +115,8 @@ class SearchPaginator(BasePaginator):
     def update_request(self, request: Request) -> None:
         """Ask for what comes after the last id."""
         if self._last_id is not None:
-            filters = request.json["filterGroups"][0]["filters"]
-            filters[-1]["value"] = self._last_id
+            query: Any = request.json
+            query["filterGroups"][0]["filters"][-1]["value"] = self._last_id
 
 
 def listing() -> JSONResponseCursorPaginator:
