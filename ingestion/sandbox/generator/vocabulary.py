@@ -20,7 +20,7 @@ TEAMS = {
 
 CITIES = {
     "Germany": ("Berlin", "Hamburg", "München", "Köln", "Leipzig", "Düsseldorf"),
-    "Austria": ("Wien", "Graz", "Linz", "Salzburg"),
+    "Austria": ("Wien", "Graz", "Linz", "Salzburg"),  # codespell:ignore
     "Iran": ("تهران", "Isfahan", "شیراز", "Tabriz", "مشهد"),
     "Turkey": ("İstanbul", "Ankara", "İzmir", "Bursa"),
     "United Kingdom": ("London", "Manchester", "Bristol", "Leeds"),
@@ -141,12 +141,12 @@ COMPANY_STEMS = {
     "Germany": ("Nordlicht", "Elbtal", "Kranich", "Bärenfels", "Lindenhof", "Isar"),
     "Austria": ("Donau", "Alpenrose", "Steirer", "Salzach"),
     "Iran": ("Pars", "زاگرس", "Arvand", "Caspian", "آفتاب", "Alborz"),
-    "Turkey": ("Boğaz", "Anadolu", "Ege", "Yıldız"),
+    "Turkey": ("Boğaz", "Anadolu", "Ege", "Yıldız"),  # codespell:ignore
     "United Kingdom": ("Thames", "Pennine", "Ashdown", "Kestrel"),
     "United States": ("Hudson", "Lakeshore", "Redwood", "Beacon"),
 }
 COMPANY_KINDS = (
-    "Handel",
+    "Handel",  # codespell:ignore
     "Hotels",
     "Logistik",
     "Software",
