@@ -7,7 +7,7 @@ never becomes another number, and it never takes its row with it.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
@@ -210,7 +210,7 @@ class RawTable:
             [(name, _reader(declared)[1]) for name, declared in self.columns.items()]
         )
 
-    def resource(self, batches: Iterable[Any]) -> DltResource:
+    def resource(self, batches: Iterator[Any]) -> DltResource:
         """Return the dlt resource that loads `batches` into the table."""
         disposition: Any = {"disposition": "merge", "strategy": "delete-insert"}
         merge_key: Any = list(self.replaced_set) or None
