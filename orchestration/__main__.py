@@ -19,9 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         settings = load_settings()
-        # Everything after `dbt` is dbt's, options included.
-        if arguments[:1] == ["dbt"]:
-            return _dbt(settings, arguments[1:])
+        # What follows `dbt` and `dagster` is theirs, options included.
+        if arguments[:1] in (["dbt"], ["dagster"]):
+            return {"dbt": _dbt, "dagster": _dagster}[arguments[0]](
+                settings, arguments[1:]
+            )
         command = _parser().parse_args(arguments).command
         return _COMMANDS[command](settings)
     except SettingsError as error:
@@ -61,7 +63,7 @@ def _dbt(settings: Settings, arguments: list[str]) -> int:
     return done.returncode
 
 
-def _dagster(settings: Settings) -> int:
+def _dagster(settings: Settings, arguments: list[str]) -> int:
     import dagster as dg
 
     from orchestration.instance import prepare_home, reap_dead_runs
@@ -76,7 +78,7 @@ def _dagster(settings: Settings) -> int:
     # In place of this process: Ctrl-C then reaches Dagster, which stops its children.
     os.execve(
         sys.executable,
-        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"],
+        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", *arguments],
         environment,
     )
 
@@ -93,7 +95,7 @@ def _prepare(settings: Settings) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "dagster": _dagster, "env": _env, "prepare": _prepare}
+_COMMANDS = {"run": _run, "env": _env, "prepare": _prepare}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -16,39 +17,60 @@ from ingestion.settings import Settings
 
 @dataclass(frozen=True)
 class Headline:
-    """A KPI of the present month and the value it is compared with."""
+    """A KPI of the present month, and the same days of the month before.
+
+    Attributes:
+        label: what it is called on the screen.
+        kind: money, count, rate or days.
+        place: the table in `kpis` and which of its rows; the last one counts.
+        value: the column, or the sum of one that may be added.
+        prior: the column it is compared with.
+    """
 
     label: str
     kind: str
-    table: str
+    place: tuple[str, str]
     value: str
-    prior: str
-    newest: str
+    prior: str = "null"
 
 
-_MONTH = "period_type = 'month' and scope_type = 'total'"
-_DEALS = ("kpi_deals", _MONTH, "period_start_date")
-_SALES = ("kpi_sales", _MONTH, "period_start_date")
-_RATES = ("kpi_win_rate_monthly", "scope_type = 'total'", "closed_month")
-
-
-def _headline(
-    label: str, kind: str, place: tuple[str, str, str], value: str, prior: str = "null"
-) -> Headline:
-    table, where, period = place
-    newest = f"where {where} order by {period} desc limit 1"
-    return Headline(label, kind, table, value, prior, newest)
-
+_MONTH = "where period_type = 'month' and scope_type = 'total'"
+_TOTAL = "where scope_type = 'total'"
+_DEALS = ("kpi_deals", f"{_MONTH} order by period_start_date desc")
+_SALES = ("kpi_sales", f"{_MONTH} order by period_start_date desc")
+_RATES = ("kpi_win_rate_monthly", f"{_TOTAL} order by closed_month desc")
+_CLOSED = (
+    "kpi_days_to_close_monthly",
+    f"{_TOTAL} and outcome_status = 'won' order by closed_month desc",
+)
+_MEETINGS = ("kpi_meetings_monthly", f"{_TOTAL} order by activity_month desc")
+_FUNNEL = ("kpi_funnel", _TOTAL)
 
 HEADLINES = (
-    _headline(
-        *("Won this month", "money", _DEALS),
-        *("won_amount_base", "prior_won_amount_base"),
+    Headline("Won", "money", _DEALS, "won_amount_base", "prior_won_amount_base"),
+    Headline("Deals won", "count", _DEALS, "won_count", "prior_won_count"),
+    Headline("Deals lost", "count", _DEALS, "lost_count", "prior_lost_count"),
+    Headline("Win rate", "rate", _RATES, "win_rate"),
+    Headline("Days to close, won", "days", _CLOSED, "average_days_to_close"),
+    Headline("Open deals", "count", _FUNNEL, "sum(open_count)"),
+    Headline("Open pipeline", "money", _FUNNEL, "sum(open_amount_base)"),
+    Headline("Meetings held", "count", _MEETINGS, "held_count", "prior_held_count"),
+    Headline("Orders", "count", _SALES, "order_count", "prior_order_count"),
+    Headline(
+        "Gross sales",
+        "money",
+        _SALES,
+        "gross_sales_amount_base",
+        "prior_gross_sales_amount_base",
     ),
-    _headline("Deals won", "count", _DEALS, "won_count", "prior_won_count"),
-    _headline("Deals lost", "count", _DEALS, "lost_count", "prior_lost_count"),
-    _headline("Win rate", "rate", _RATES, "win_rate"),
-    _headline("Orders", "count", _SALES, "order_count", "prior_order_count"),
+    Headline(
+        "Net sales",
+        "money",
+        _SALES,
+        "event_dated_net_sales_amount_base",
+        "prior_net_sales_amount_base",
+    ),
+    Headline("Average order value", "money", _SALES, "average_order_value"),
 )
 
 
@@ -64,27 +86,29 @@ def print_headline(
         table = Table(
             title=f"Month to date as of {as_of:%Y-%m-%d %H:%M} UTC, money in {currency}",
             title_justify="left",
+            box=box.SIMPLE_HEAD,
         )
-        table.add_column("KPI")
-        table.add_column("value", justify="right")
-        table.add_column("same days last month", justify="right")
-        table.add_column("from", style="dim")
+        table.add_column("KPI", no_wrap=True)
+        table.add_column("this month", justify="right")
+        table.add_column("same days before", justify="right")
+        table.add_column("table in kpis", style="dim", no_wrap=True)
         for headline in HEADLINES:
             if found := _row(connection, headline):
                 value, prior = (_shown(headline.kind, each) for each in found)
-                table.add_row(headline.label, value, prior, f"kpis.{headline.table}")
+                table.add_row(headline.label, value, prior, headline.place[0])
     console.print()
     console.print(table)
-    console.print(f"Refreshed in {seconds:.0f} s (run {run_id}). Published: {path}")
+    console.print(f"Refreshed in {seconds:.0f} s, run {run_id}.")
+    console.print(f"Published: {path}", soft_wrap=True)
     _print_next(console, path)
 
 
 def _row(connection: duckdb.DuckDBPyConnection, headline: Headline) -> tuple | None:
     """Return value and prior, None where the vendors in use do not feed the KPI."""
+    table, which = headline.place
     try:
         return connection.execute(
-            f"select {headline.value}, {headline.prior} "
-            f"from kpis.{headline.table} {headline.newest}"
+            f"select {headline.value}, {headline.prior} from kpis.{table} {which} limit 1"
         ).fetchone()
     except duckdb.CatalogException:
         return None
@@ -95,7 +119,8 @@ def _shown(kind: str, value: float | Decimal | None) -> str:
         return "–"
     if kind == "rate":
         return f"{value:.1%}"
-    return f"{value:,.2f}" if kind == "money" else f"{value:,.0f}"
+    places = {"money": 2, "days": 1}.get(kind, 0)
+    return f"{value:,.{places}f}"
 
 
 def _print_next(console: Console, path: Path) -> None:

@@ -12,7 +12,12 @@ def suites() -> "dict[str, list[Expectation]]":
     """Return the suites of the shop's sales by period and by hour."""
     return {
         "kpi_sales": [
-            *never_negative("gross_sales_amount_base", "average_order_value"),
+            *never_negative("gross_sales_amount_base"),
+            no_row_where(
+                "scope_type = 'total' and period_type in ('quarter', 'year') "
+                "and average_order_value < 0",
+                "no quarter gives back more than it sells",
+            ),
             no_row_where(
                 "discount_amount_base > gross_sales_amount_base",
                 "discounts stay below what was sold",
