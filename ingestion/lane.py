@@ -10,7 +10,7 @@ find everything done; a process that resumes a killed load builds the spool agai
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,21 +111,35 @@ def drop_spools(connection: duckdb.DuckDBPyConnection, prefix: str) -> None:
         connection.execute(f"DETACH {alias}")
 
 
-def insert_once(table: str, columns: Iterable[str], unless: Sequence[str] = ()) -> str:
+def insert_once(
+    table: str, columns: Iterable[str], unless: Mapping[str, str] | None = None
+) -> str:
     """Return a model's SELECT: the spool's rows, without those that must not come.
 
     Args:
         table: the table in the spool, with the spool's alias.
         columns: its columns, in the order of the target table.
-        unless: subqueries; a row `spooled` for which one finds something is left out.
-            One must find the row in the target itself: dlt runs a job again when the
-            process was killed between its commit and dlt's note of it.
+        unless: column of the spool to SELECT of one column `known`; a row whose value is
+            among those is left out. One must find the row in the target itself: dlt runs
+            a job again when the process was killed between its commit and dlt's note.
     """
     selected = ", ".join(
         f"spooled.{quoted(name)} AS {quoted(name)}" for name in columns
     )
-    conditions = " AND ".join(f"NOT EXISTS ({subquery})" for subquery in unless)
-    return f"SELECT {selected} FROM {table} AS spooled WHERE {conditions or 'TRUE'}"
+    return f"SELECT {selected} FROM {table} AS spooled{without(unless or {})}"
+
+
+def without(unless: Mapping[str, str]) -> str:
+    """Return the joins that leave out rows of `spooled`, as `insert_once` takes them.
+
+    Written as joins, because DuckDB makes a NOT EXISTS with a condition of its own
+    collect all rows first.
+    """
+    return "".join(
+        f" ANTI JOIN ({known}) AS left_out_{number} "
+        f"ON left_out_{number}.known = spooled.{column}"
+        for number, (column, known) in enumerate(unless.items(), 1)
+    )
 
 
 def lane_resource(

@@ -198,7 +198,7 @@ READING = Reading(
 )
 
 
-def products_select(lines: str, unless: str) -> str:
+def products_select(lines: str, left_out: str) -> str:
     """Return the SELECT of the products that order, checkout and cart events carry.
 
     Lists of products merely seen are left to `events.products`: they would outnumber
@@ -226,8 +226,7 @@ def products_select(lines: str, unless: str) -> str:
         "SELECT message_id, source_file, unnest(items) AS item, "
         "generate_subscripts(items, 1) AS line_number FROM ("
         "SELECT message_id, source_file, "
-        f"from_json(products, '[{{{structure}}}]') AS items FROM {lines} AS spooled "
-        "WHERE products IS NOT NULL "
-        "AND regexp_matches(lower(event), 'order|checkout|cart') "
-        f"AND NOT EXISTS ({unless})))"
+        f"from_json(products, '[{{{structure}}}]') AS items FROM {lines} AS spooled"
+        f"{left_out} WHERE products IS NOT NULL "
+        "AND regexp_matches(lower(event), 'order|checkout|cart')))"
     )

@@ -15,7 +15,7 @@ import duckdb
 
 from ingestion import warehouse
 from ingestion.json_lines import file_list, literal
-from ingestion.lane import IN_MEMORY, Spool, drop_spools, insert_once
+from ingestion.lane import IN_MEMORY, Spool, drop_spools, insert_once, without
 from ingestion.reconcile import Counts
 from ingestion.records import RawTable
 from ingestion.settings import Settings
@@ -156,11 +156,10 @@ class EventExtraction:
             f"WHERE size <> {size.fetchone()[0]}",
         )
         spool.create("left_out", self._left_out(connection, f"{spool.alias}.lines"))
-        left_out = (
-            f"SELECT 1 FROM {spool.alias}.left_out AS absent "
-            "WHERE absent.row_id = spooled.rowid"
+        left_out = {"rowid": f"SELECT row_id AS known FROM {spool.alias}.left_out"}
+        spool.create(
+            "products", products_select(f"{spool.alias}.lines", without(left_out))
         )
-        spool.create("products", products_select(f"{spool.alias}.lines", left_out))
         self._count(spool, left_out)
         self._list_files(spool, files, paths, broken)
         self._quarantine(spool, paths, roots)
@@ -240,7 +239,7 @@ class EventExtraction:
             )
         return f"SELECT row_id, min(reason) AS reason FROM ({select}) GROUP BY row_id"
 
-    def _count(self, spool: Spool, left_out: str) -> None:
+    def _count(self, spool: Spool, left_out: dict[str, str]) -> None:
         events = self.counts.table("events")
         found = spool.connection.execute(
             f"SELECT reason, count(*) FROM {spool.alias}.left_out GROUP BY reason"
@@ -261,8 +260,8 @@ class EventExtraction:
         self._reject_values(
             spool,
             "events",
-            f"SELECT * FROM {spool.alias}.lines AS spooled "
-            f"WHERE bad_values IS NOT NULL AND NOT EXISTS ({left_out})",
+            f"SELECT spooled.* FROM {spool.alias}.lines AS spooled{without(left_out)} "
+            "WHERE bad_values IS NOT NULL",
         )
         self._reject_values(
             spool,
@@ -390,23 +389,23 @@ class EventExtraction:
                     }
                 )
 
-    def _write_models(self, spool: Spool, left_out: str) -> None:
+    def _write_models(self, spool: Spool, left_out: dict[str, str]) -> None:
         folder = self._landing / self._id
         # Rows of the same load are the only ones that can be there already: those of
         # earlier loads are left out above. A day is far longer than a load lasts.
         recent = f"'{time.time() - 86_400:.0f}'"
-        known_event = (
-            f"SELECT 1 FROM {SCHEMA}.events AS event "
-            "WHERE event.message_id = spooled.message_id "
-            f"AND event.received_date {self._compared}"
+        known_events = (
+            f"SELECT message_id AS known FROM {SCHEMA}.events "
+            f"WHERE received_date {self._compared}"
         )
-        known_product = (
-            f"SELECT 1 FROM {SCHEMA}.event_products AS product "
-            "WHERE product.message_id = spooled.message_id "
-            f"AND product._dlt_load_id >= {recent}"
+        known_products = (
+            f"SELECT message_id AS known FROM {SCHEMA}.event_products "
+            f"WHERE _dlt_load_id >= {recent}"
         )
-        events = ("lines", EVENT_COLUMNS, self._loadable, [left_out, known_event])
-        products = ("products", PRODUCT_COLUMNS, self._products, [known_product])
+        unless = {**left_out, "message_id": known_events}
+        events = ("lines", EVENT_COLUMNS, self._loadable, unless)
+        unless = {"message_id": known_products}
+        products = ("products", PRODUCT_COLUMNS, self._products, unless)
         for table, (rows_table, columns, rows, unless) in {
             "events": events,
             "event_products": products,
