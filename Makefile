@@ -17,8 +17,8 @@ READY := .venv/.ready
 SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
-.PHONY: help setup run test check fmt lint types imports sql structure dagster env dbt \
-        docs bench hooks clean
+.PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster \
+        env dbt bench hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
@@ -60,6 +60,13 @@ lint: setup ## ruff, yamllint, codespell, the lock
 
 types: setup ## ty
 	.venv/bin/ty check --quiet
+
+sql: setup ## sqlfluff on the dbt project
+	@cd dbt_project && ../.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar models
+
+structure: setup ## the dbt project's structure rules, on its manifest
+	@DBT_TARGET_PATH=dbt_project/target $(PYTHON) -m orchestration prepare
+	@.venv/bin/dbt-bouncer run --config-file dbt_project/dbt-bouncer.yml
 
 imports: setup ## layers: orchestration > expectations > ingestion
 	.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports --no-cache

@@ -35,6 +35,7 @@ with
             and deals.deal_id = changes.deal_id
         where changes.property_name = 'close_date'
     ),
+    first_changes as (select vendor, deal_id from changes where change_number = 1),
     entries as (
         select vendor, deal_id, close_date, stated_at, change_number
         from changes
@@ -47,7 +48,7 @@ with
             1 as change_number
         from deals
         left join
-            (select vendor, deal_id from changes where change_number = 1) as known
+            first_changes as known
             on deals.vendor = known.vendor
             and deals.deal_id = known.deal_id
         where known.deal_id is null

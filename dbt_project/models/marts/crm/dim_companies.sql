@@ -1,7 +1,7 @@
 -- Companies of the CRM after merges. Grain: one row per surviving company, one
 -- `unassigned`.
 with
-    merges as (
+    merge_counts as (
         select vendor, surviving_id, count(*) as merged_count
         from {{ ref("int_record_redirects") }}
         where record_type = 'company'
@@ -16,7 +16,7 @@ with
                 {{ unassigned_key() }}
             ) as employee_key,
             companies.*,
-            coalesce(merges.merged_count, 0) as merged_count
+            coalesce(merge_counts.merged_count, 0) as merged_count
         from {{ ref("int_companies") }} as companies
         left join
             {{ ref("int_excluded_crm_records") }} as excluded
@@ -24,9 +24,9 @@ with
             and companies.vendor = excluded.vendor
             and companies.company_id = excluded.record_id
         left join
-            merges
-            on companies.vendor = merges.vendor
-            and companies.company_id = merges.surviving_id
+            merge_counts
+            on companies.vendor = merge_counts.vendor
+            and companies.company_id = merge_counts.surviving_id
         where excluded.record_id is null
     )
 select
