@@ -233,6 +233,7 @@ def _load_with(
         pipeline.normalize()
         warehouse.refuse_slow_jobs(pipeline)
         info = pipeline.load(raise_on_failed_jobs=True)
+        warehouse.forget_old_packages(pipeline)
     load_id = info.loads_ids[-1] if info.loads_ids else ""
     reconciled = {load.load_id: load for load in _reconcile(vendor, connection)}
     tables = reconciled[load_id].tables if load_id in reconciled else []

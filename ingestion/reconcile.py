@@ -147,7 +147,11 @@ class Counts:
         raw_value: object,
         source_file: str | None,
     ) -> None:
-        value = None if raw_value is None else str(raw_value)[:RAW_VALUE_LENGTH]
+        value = None
+        if raw_value is not None:
+            # Half of a character is no text, and no reason to stop the load.
+            text = str(raw_value)[:RAW_VALUE_LENGTH]
+            value = text.encode(errors="replace").decode()
         parts = [table, record_id, field_name, reason, value, source_file]
         occurrence = 0
         while (key := _digest([*parts, str(occurrence)])) in self._quarantine:
@@ -210,7 +214,7 @@ class Counts:
 
 def _digest(parts: list[str | None]) -> str:
     text = "\x1f".join("\x00" if part is None else part for part in parts)
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(text.encode(errors="replace"), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)

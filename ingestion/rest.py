@@ -251,7 +251,21 @@ def _parsed(response: Response) -> Json:
     except orjson.JSONDecodeError:
         pass
     try:
-        # Python also reads NaN and numbers beyond 64 bits, which some servers write.
-        return stdlib_json.loads(response.content)
+        # Python also reads what some servers write: NaN, and half an emoji, cut off by
+        # a field's length limit.
+        return _without_half_characters(stdlib_json.loads(response.content))
     except (ValueError, RecursionError):
         return None
+
+
+def _without_half_characters(value: Json) -> Json:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_without_half_characters(one) for one in value]
+    if isinstance(value, dict):
+        return {
+            _without_half_characters(name): _without_half_characters(one)
+            for name, one in value.items()
+        }
+    return value

@@ -6,6 +6,7 @@ below `settings.pipelines_dir`. Nothing is written outside `settings.warehouse_d
 
 import os
 import re
+import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,8 @@ DLT_DEFAULTS = {
     # 1 + 2 + 4 + … seconds, each wait capped by the source: about a minute and a half.
     "RUNTIME__REQUEST_MAX_ATTEMPTS": "8",
 }
+# Enough to look into the loads of the last days.
+KEPT_PACKAGES = 20
 _TYPES = {
     "text": {"data_type": "text"},
     "bigint": {"data_type": "bigint"},
@@ -184,6 +187,13 @@ def abort_pending(pipeline: dlt.Pipeline) -> None:
         # dlt reports the abort it has just done as a failed load step.
         if pipeline.has_pending_data:
             raise
+
+
+def forget_old_packages(pipeline: dlt.Pipeline) -> None:
+    """Delete what dlt keeps of packages loaded long ago, 200 kB for each load."""
+    loaded = Path(pipeline.working_dir) / "load" / "loaded"
+    for load_id in sorted(pipeline.list_completed_load_packages())[:-KEPT_PACKAGES]:
+        shutil.rmtree(loaded / load_id, ignore_errors=True)
 
 
 def delete_rows_of_unfinished_loads(

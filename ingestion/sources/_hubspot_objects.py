@@ -47,7 +47,7 @@ class CrmObjects:
         mark = Watermark(
             state, self._extraction.as_of_at, read_all=self._extraction.read_all
         )
-        reading = _ObjectReading(self._extraction, crm, mark)
+        reading = ObjectReading(self._extraction, crm, mark)
         for page in self._pages(crm, mark.lower_bound):
             yield from reading.live(page)
         yield from self._archived(crm, reading, state)
@@ -76,7 +76,7 @@ class CrmObjects:
         yield from self._api.pages(f"{path}/search", SearchPaginator(), json=query)
 
     def _archived(
-        self, crm: CrmObject, reading: "_ObjectReading", state: dict[str, Any]
+        self, crm: CrmObject, reading: "ObjectReading", state: dict[str, Any]
     ) -> Iterator[Row]:
         """Yield what is in the recycle bin, and what was taken out of it again."""
         known: dict[str, str] = state.get("archived", {})
@@ -193,7 +193,7 @@ class CrmObjects:
                 yield {**row, "to_id": "", "type_id": 0}
 
 
-class _ObjectReading:
+class ObjectReading:
     """The records of one CRM object in one load: told apart, counted, made rows."""
 
     def __init__(self, extraction: Extraction, crm: CrmObject, mark: Watermark) -> None:

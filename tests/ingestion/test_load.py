@@ -227,6 +227,14 @@ def test_the_mark_survives_the_loss_of_the_working_directory(toy):
     assert pipeline.state["sources"]["toy"]["resources"]["things"]["loads"] == 2
 
 
+def test_the_working_directory_does_not_grow_for_ever(toy, monkeypatch):
+    """Else an hourly schedule fills the disk with two gigabytes a year."""
+    monkeypatch.setattr(warehouse, "KEPT_PACKAGES", 2)
+    ids = [toy.load().load_id for _ in range(4)]
+    packages = toy.settings.pipelines_dir / "toy" / "load" / "loaded"
+    assert sorted(path.name for path in packages.iterdir()) == ids[-2:]
+
+
 def test_a_resource_that_would_load_as_sql_text_is_refused(toy):
     """Else a new vendor's author forgets the format and pays sixfold."""
 
