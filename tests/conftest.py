@@ -1,5 +1,6 @@
 """What every test shares: a clean environment and one warehouse built from `small`."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -28,15 +29,19 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def small_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the environment of a run at size small in a directory of its own."""
+    """Return the environment of a run at size small, in a directory of its own."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if name not in PROJECT_VARIABLES and not name.startswith("SOURCES__")
     }
+    # Parallel workers share one: their own directories have one parent.
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
     return {
         **kept,
-        "WAREHOUSE_DIR": str(tmp_path_factory.mktemp("warehouse")),
+        "WAREHOUSE_DIR": str(shared / "refreshed"),
         "SANDBOX_SIZE": "small",
         "DO_NOT_TRACK": "1",
     }
@@ -45,16 +50,23 @@ def small_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
 @pytest.fixture(scope="session")
 def refreshed(small_environment: dict[str, str]) -> dict[str, str]:
     """Run the whole warehouse once at size small; return its environment."""
-    run = subprocess.run(
-        [sys.executable, "-m", "orchestration", "run"],
-        cwd=PROJECT_ROOT,
-        env=small_environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
-    return {**small_environment, "RUN_OUTPUT": run.stdout}
+    folder = Path(small_environment["WAREHOUSE_DIR"])
+    folder.mkdir(exist_ok=True)
+    said = folder / "output.txt"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.is_file():
+            run = subprocess.run(
+                [sys.executable, "-m", "orchestration", "run"],
+                cwd=PROJECT_ROOT,
+                env=small_environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
+            said.write_text(run.stdout, "utf-8")
+    return {**small_environment, "RUN_OUTPUT": said.read_text("utf-8")}
 
 
 @pytest.fixture(scope="session")
