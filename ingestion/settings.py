@@ -55,7 +55,10 @@ class Settings(BaseSettings):
     """The settings of one run; immutable."""
 
     model_config = SettingsConfigDict(
-        env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True
+        env_file=os.environ.get("ENV_FILE", PROJECT_ROOT / ".env"),
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
     warehouse_dir: Annotated[Path, BeforeValidator(_from_project_root)] = Field(

@@ -43,6 +43,7 @@ def small_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
         **kept,
         "WAREHOUSE_DIR": str(shared / "refreshed"),
         "SANDBOX_SIZE": "small",
+        "ENV_FILE": os.devnull,
         "DO_NOT_TRACK": "1",
     }
 

@@ -61,6 +61,17 @@ def test_a_wrong_value_is_named_with_its_remedy(
     assert remedy in str(error.value)
 
 
+def test_an_empty_variable_is_one_that_is_not_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`SANDBOX_DATA=` in .env must not serve the working directory."""
+    monkeypatch.setenv("SANDBOX_DATA", "")
+    monkeypatch.setenv("AS_OF", "")
+    settings = load_settings()
+    assert settings.sandbox_data is None
+    assert settings.as_of_at == SANDBOX_COMPANY["as_of"]
+
+
 def test_an_unknown_vendor_is_refused_with_the_known_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
