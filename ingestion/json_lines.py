@@ -74,7 +74,7 @@ class Reading:
     ) -> str:
         """Return the SELECT that reads the files.
 
-        Beside the kept columns it has `source_file`, `line_hash`, `sample` (every
+        Beside the kept columns it has `source_file`, `line_hash`, `line_size`, `sample` (every
         `sample_every`th line whole) and `bad_values` (list of name and text, NULL when
         every value is of its type).
 
@@ -90,8 +90,8 @@ class Reading:
         query = _layer(query, {"bad_values": self._bad_values()})
         for expressions in self.derived:
             query = _layer(query, expressions)
-        names = ["source_file", "line_hash", "sample", "bad_values", *self.kept]
-        return f"SELECT {', '.join(map(quoted, names))} FROM ({query})"
+        own = ("source_file", "line_hash", "line_size", "sample", "bad_values")
+        return f"SELECT {', '.join(map(quoted, (*own, *self.kept)))} FROM ({query})"
 
     def _lines(
         self, paths: Sequence[str], roots: Mapping[str, str], sample_every: int
@@ -107,6 +107,7 @@ class Reading:
         structure = literal(json.dumps(_structure(self._below(None))))
         return (
             f"SELECT {name} AS source_file, json AS line, hash(json) AS line_hash, "
+            "strlen(json) AS line_size, "
             f"CASE WHEN hash(json) % {sample_every} = 0 THEN json END AS sample, "
             f"from_json(json, {structure}) AS whole "
             f"FROM read_ndjson_objects({files}, format='newline_delimited', "

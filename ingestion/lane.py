@@ -20,7 +20,7 @@ import duckdb
 from dlt.common.schema.utils import has_table_seen_data
 from dlt.extract import DltResource
 
-from ingestion.json_lines import literal, quoted
+from ingestion.json_lines import literal, quoted, sql_type
 from ingestion.warehouse import column_hints
 
 IN_MEMORY = ":memory:"
@@ -146,6 +146,7 @@ def lane_resource(
     name: str,
     columns: Mapping[str, str],
     models: Callable[[], Iterable[tuple[Path, int]]],
+    folder: Path,
 ) -> DltResource:
     """Return the resource that appends the rows of models to a table.
 
@@ -153,15 +154,28 @@ def lane_resource(
         name: the table; it exists after the first load even without a row.
         columns: column name to declared type (`warehouse.column_hints`), all of them.
         models: returns model files, each with the number of its rows.
+        folder: where models may be written.
     """
 
     def items() -> Iterator[Any]:
+        found = list(models())
         table = dlt.current.source_schema().tables.get(name)
-        if table is None or not has_table_seen_data(table):
-            yield dlt.mark.materialize_table_schema()
-        for path, rows in models():
+        if not found and (table is None or not has_table_seen_data(table)):
+            found = [(_empty_model(folder / f"empty_{name}.model", columns), 0)]
+        for path, rows in found:
             yield dlt.mark.with_file_import(str(path), "model", rows)
 
     return dlt.resource(
         items, name=name, columns=column_hints(columns), write_disposition="append"
     )
+
+
+def _empty_model(path: Path, columns: Mapping[str, str]) -> Path:
+    """Write a model without rows: dlt creates the table before it runs the job."""
+    nulls = ", ".join(
+        f"CAST(NULL AS {sql_type(declared)}) AS {quoted(column)}"
+        for column, declared in columns.items()
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"dialect: duckdb\nSELECT {nulls} WHERE FALSE\n", "utf-8")
+    return path

@@ -6,6 +6,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,14 @@ from ingestion.sources._event_columns import (
 )
 from ingestion.sources._event_files import (
     SHOWN,
+    DamagedFileError,
     EventFile,
+    damage,
     fetch,
     lines_of,
     list_event_files,
     readable_copy,
+    unpacked_size,
 )
 
 SCHEMA = warehouse.dataset_name("events")
@@ -60,9 +64,10 @@ class EventExtraction:
         self._settings = settings
         self._landing = settings.landing_dir / "events"
         self._id = uuid.uuid4().hex[:12]
+        self.folder = self._landing / self._id
         self._is_prepared = False
         self._models: dict[str, tuple[Path, int]] = {}
-        self._files: list[dict[str, Any]] = []
+        self._files: dict[str, dict[str, Any]] = {}
         self._unknown_keys: list[dict[str, Any]] = []
 
     def models(self, table: str) -> Iterator[tuple[Path, int]]:
@@ -83,7 +88,7 @@ class EventExtraction:
 
     def files(self) -> list[dict[str, Any]]:
         """Return the files that were read, as rows of `files`."""
-        return self._files
+        return list(self._files.values())
 
     def unknown_keys(self) -> list[dict[str, Any]]:
         """Return the keys that no column holds, as rows of `unknown_keys`."""
@@ -101,8 +106,10 @@ class EventExtraction:
             # What an earlier extraction left; its load is finished or given up.
             drop_spools(connection, _SPOOL)
             shutil.rmtree(self._landing, ignore_errors=True)
-            if new := self._new_files(connection):
-                self._read(connection, new)
+            new = self._new_files(connection)
+            self._files = {file.name: _row(file) for file in new}
+            if filled := [file for file in new if file.size]:
+                self._read(connection, filled)
 
     def _new_files(self, connection: duckdb.DuckDBPyConnection) -> list[EventFile]:
         location = self._settings.events_location()
@@ -136,7 +143,6 @@ class EventExtraction:
             lines = READING.select(readable, roots, sample_every=sample_every)
             spool.create("lines", lines, in_order=False)
 
-        broken: set[str] = set()
         try:
             create()
         except duckdb.Error as error:
@@ -146,7 +152,6 @@ class EventExtraction:
             _log.warning("events: %d files are damaged: %s", len(repaired), error)
             roots[str(self._landing / "repaired")] = ""
             paths.update(repaired)
-            broken = set(repaired)
             create()
         readable = file_list([path for path in paths.values() if path])
         size = connection.execute(f"SELECT sum(size) FROM read_blob({readable})")
@@ -161,7 +166,7 @@ class EventExtraction:
             "products", products_select(f"{spool.alias}.lines", without(left_out))
         )
         self._count(spool, left_out)
-        self._list_files(spool, files, paths, broken)
+        self._count_files(spool, files, paths)
         self._quarantine(spool, paths, roots)
         self._find_unknown_keys(spool)
         self._write_models(spool, left_out)
@@ -188,17 +193,20 @@ class EventExtraction:
             except duckdb.Error:
                 copy = self._landing / "repaired" / file.name
                 try:
-                    broken = readable_copy(file.path, copy)
+                    too_long, damaged = readable_copy(file.path, copy)
                 except FileNotFoundError:
                     repaired[file.name] = ""
+                    del self._files[file.name]
                     continue
                 repaired[file.name] = str(copy)
-                events.received += len(broken)
-                for line in broken:
+                if damaged:
+                    self._report_damage(file.name, damaged)
+                events.received += len(too_long)
+                for line in too_long:
                     self.counts.reject_row(
                         "events",
                         f"line {line.number}: {line.reason}",
-                        raw_value=line.text or None,
+                        raw_value=line.text,
                         source_file=file.name,
                     )
         return repaired
@@ -294,29 +302,33 @@ class EventExtraction:
                 self.counts.report_drift(table, name, f"and {rest} more values")
                 counts.bad_values += rest
 
-    def _list_files(
-        self,
-        spool: Spool,
-        files: list[EventFile],
-        paths: dict[str, str],
-        broken: set[str],
+    def _count_files(
+        self, spool: Spool, files: list[EventFile], paths: dict[str, str]
     ) -> None:
-        counted = spool.connection.execute(
-            f"SELECT source_file, count(*) FROM {spool.alias}.lines GROUP BY ALL"
+        found = spool.connection.execute(
+            "SELECT source_file, count(*), count(rejection), sum(line_size + 1) "
+            f"FROM {spool.alias}.lines GROUP BY source_file"
         )
-        rows = dict(counted.fetchall())
-        self._files = [
-            {
-                "file": file.name,
-                "size": file.size,
-                "version": file.version,
-                "modified_at": file.modified_at,
-                "row_count": rows.get(file.name, 0),
-                "is_complete": file.name not in broken,
-            }
-            for file in files
-            if paths[file.name]
-        ]
+        counted = {name: numbers for name, *numbers in found.fetchall()}
+        for file in files:
+            if not paths[file.name]:
+                continue
+            rows, rejected, size = counted.get(file.name, (0, 0, 0))
+            self._files[file.name]["row_count"] = rows
+            if paths[file.name] != file.path:
+                continue
+            said = unpacked_size(file)
+            # The last line may end without a line break. Whatever else differs, blank
+            # lines or several gzips in one, is looked into as damage would be.
+            is_whole = said is None or (size or 0) % 2**32 in (said, said + 1)
+            if (rejected or not is_whole) and (damaged := damage(file.path)):
+                self._report_damage(file.name, damaged)
+
+    def _report_damage(self, file: str, reason: str) -> None:
+        """Note that the file is damaged; it is read again when it changes."""
+        self._files[file]["is_complete"] = False
+        self.counts.report_drift("events", file, f"damaged file: {reason}")
+        _log.warning("events: %s is damaged: %s", file, reason)
 
     def _quarantine(
         self, spool: Spool, paths: dict[str, str], roots: dict[str, str]
@@ -355,11 +367,13 @@ class EventExtraction:
         ).fetchall()
         connection.execute(f"SET GLOBAL threads = {threads[0]}")
         reasons = dict(found)
-        return [
-            (number, reasons[position], line[:SHOWN].decode("utf-8", "replace"))
-            for position, (number, line) in enumerate(lines_of(path), 1)
-            if position in reasons
-        ]
+        lines = []
+        with suppress(DamagedFileError):
+            for position, (number, line) in enumerate(lines_of(path), 1):
+                if position in reasons:
+                    text = line[:SHOWN].decode("utf-8", "replace")
+                    lines.append((number, reasons[position], text))
+        return lines
 
     def _find_unknown_keys(self, spool: Spool) -> None:
         lines = f"FROM {spool.alias}.lines WHERE sample IS NOT NULL"
@@ -390,7 +404,6 @@ class EventExtraction:
                 )
 
     def _write_models(self, spool: Spool, left_out: dict[str, str]) -> None:
-        folder = self._landing / self._id
         # Rows of the same load are the only ones that can be there already: those of
         # earlier loads are left out above. A day is far longer than a load lasts.
         recent = f"'{time.time() - 86_400:.0f}'"
@@ -412,8 +425,19 @@ class EventExtraction:
         }.items():
             if rows:
                 select = insert_once(f"{spool.alias}.{rows_table}", columns, unless)
-                path = folder / f"{table}.model"
+                path = self.folder / f"{table}.model"
                 self._models[table] = (spool.write_model(path, select), rows)
+
+
+def _row(file: EventFile) -> dict[str, Any]:
+    return {
+        "file": file.name,
+        "size": file.size,
+        "version": file.version,
+        "modified_at": file.modified_at,
+        "row_count": 0,
+        "is_complete": True,
+    }
 
 
 def _is_gzip(file: EventFile) -> bool:

@@ -16,6 +16,7 @@ from ingestion.settings import SettingsError
 PATTERNS = (".gz", ".jsonl", ".ndjson")
 # Of a line that cannot be read, what a human needs to recognise it.
 SHOWN = 500
+_PIECE = 1 << 17
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +42,20 @@ class EventFile:
 
 @dataclass(frozen=True)
 class BrokenLine:
-    """A line, or the rest of a file, that cannot be read."""
+    """A line that DuckDB does not read."""
 
     number: int
     reason: str
     text: str
+
+
+def unpacked_size(file: EventFile) -> int | None:
+    """Return what a gzip file says of its size unpacked, None where none is said."""
+    if not file.name.endswith(".gz"):
+        return None
+    with Path(file.path).open("rb") as stream:
+        stream.seek(-4, os.SEEK_END)
+        return int.from_bytes(stream.read(4), "little")
 
 
 def list_event_files(location: str, landing: Path) -> list[EventFile]:
@@ -157,45 +167,99 @@ def fetch(location: str, files: list[EventFile]) -> None:
     )
 
 
+class DamagedFileError(Exception):
+    """A file cannot be read to its end; the message is the reason."""
+
+
+def damage(path: str) -> str | None:
+    """Return why a file cannot be read to its end, None if it can.
+
+    DuckDB takes the end of a torn gzip for the end of the file, and checks no checksum.
+    """
+    try:
+        for _ in _unpacked(path):
+            pass
+    except DamagedFileError as error:
+        return str(error)
+    return None
+
+
 def lines_of(path: str) -> Iterator[tuple[int, bytes]]:
-    """Yield line number and line of a file, blank lines left out, as DuckDB does."""
-    with _open(path) as stream:
-        for number, line in enumerate(stream, 1):
+    """Yield number and text of the lines of a file, blank ones left out as DuckDB does.
+
+    A line longer than `LONGEST_LINE` is cut after one byte more.
+
+    Raises:
+        DamagedFileError: after the last line that could be read.
+    """
+    number, rest, damaged = 0, b"", None
+    chunks = _unpacked(path)
+    while True:
+        try:
+            chunk = next(chunks)
+        except StopIteration:
+            break
+        except DamagedFileError as error:
+            damaged = error
+            break
+        *whole, rest = (rest + chunk).split(b"\n")
+        rest = rest[: LONGEST_LINE + 1]
+        for line in whole:
+            number += 1
             if line.strip():
-                yield number, line.rstrip(b"\r\n")
+                yield number, line
+    if rest.strip():
+        yield number + 1, rest
+    if damaged:
+        raise damaged
 
 
-def _open(path: str, mode: str = "rb") -> IO[bytes]:
-    # The level counts for writing only: copies are thrown away, so the quickest.
-    return gzip.open(path, mode, 1) if path.endswith(".gz") else Path(path).open(mode)
+def readable_copy(path: str, target: Path) -> tuple[list[BrokenLine], str | None]:
+    """Copy what DuckDB can read of a file.
 
-
-def readable_copy(path: str, target: Path) -> list[BrokenLine]:
-    """Copy what can be read of a file and return what cannot.
-
-    A gzip that breaks off keeps its whole lines; a line longer than DuckDB accepts is
-    left out.
+    Returns:
+        the lines that are too long for DuckDB, and why the file is damaged, if it is.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    broken = []
-    number = 0
-    with _open(str(target), "wb") as copy, _open(path) as stream:
-        while True:
-            number += 1
-            try:
-                line = stream.readline(LONGEST_LINE)
-                text = line[:SHOWN].decode("utf-8", "replace")
-                is_long = len(line) == LONGEST_LINE
-                while is_long and not line.endswith(b"\n") and line:
-                    line = stream.readline(LONGEST_LINE)
-            except (EOFError, OSError, zlib.error) as error:
-                reason = f"the file cannot be read from this line on: {error}"
-                broken.append(BrokenLine(number, reason, ""))
-                return broken
-            if is_long:
-                reason = f"a line of more than {LONGEST_LINE} bytes"
-                broken.append(BrokenLine(number, reason, text))
-            elif line:
-                copy.write(line)
-            else:
-                return broken
+    too_long = []
+    with _open_copy(target) as copy:
+        try:
+            for number, line in lines_of(path):
+                if len(line) > LONGEST_LINE:
+                    reason = f"longer than {LONGEST_LINE} bytes"
+                    text = line[:SHOWN].decode("utf-8", "replace")
+                    too_long.append(BrokenLine(number, reason, text))
+                else:
+                    copy.write(line + b"\n")
+        except DamagedFileError as error:
+            return too_long, str(error)
+    return too_long, None
+
+
+def _open_copy(path: Path) -> IO[bytes]:
+    # The copy is thrown away after the load, so the quickest level will do.
+    return gzip.open(path, "wb", 1) if path.suffix == ".gz" else path.open("wb")
+
+
+def _unpacked(path: str) -> Iterator[bytes]:
+    """Yield the content of a file piece by piece, all that can be had of it."""
+    with Path(path).open("rb") as stream:
+        if not path.endswith(".gz"):
+            yield from iter(lambda: stream.read(_PIECE), b"")
+            return
+        packed = stream.read(_PIECE)
+        while packed:
+            # A gzip file may be several, one after the other.
+            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            while not member.eof:
+                if not packed:
+                    message = "the gzip stream ends before its end marker"
+                    raise DamagedFileError(message)
+                try:
+                    piece = member.decompress(packed)
+                except zlib.error as error:
+                    message = f"the gzip stream is broken: {error}"
+                    raise DamagedFileError(message) from None
+                if piece:
+                    yield piece
+                packed = member.unused_data or stream.read(_PIECE)

@@ -61,7 +61,10 @@ def source(settings: Settings) -> Iterable[DltResource]:
         ("event_products", PRODUCT_COLUMNS),
     ):
         yield lane_resource(
-            table, columns, lambda table=table: extraction.models(table)
+            table,
+            columns,
+            lambda table=table: extraction.models(table),
+            extraction.folder,
         )
     yield FILES.resource(extraction.rows(FILES, EventExtraction.files))
     yield UNKNOWN_KEYS.resource(
