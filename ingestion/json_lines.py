@@ -186,7 +186,7 @@ class Reading:
     def _bad_values(self) -> str:
         """Return the list of values that are not of their type, NULL for none."""
         checks = {
-            name: f"({quoted(f'{name} text')} NOT IN ('', 'null') AND "
+            name: f"({quoted(f'{name} text')} NOT IN ('', 'null', '\"\"') AND "
             f"{quoted(name)} IS NULL)"
             for name, value in self.values.items()
             if value.is_checked

@@ -1,0 +1,187 @@
+"""The fast lane on its own: declared values of JSON lines, spools, models."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import dlt
+import duckdb
+import pytest
+
+from ingestion import warehouse
+from ingestion.json_lines import Reading, Value
+from ingestion.lane import Spool, drop_spools, insert_once, lane_resource, without
+from ingestion.settings import Settings
+
+READING = Reading(
+    values={
+        "id": Value("id"),
+        "amount": Value("money.amount", "decimal(18,2)"),
+        "at": Value("at", "timestamp"),
+        "day": Value("day", "date"),
+        "count": Value("count", "bigint"),
+        "ratio": Value("ratio", "double"),
+        "is_new": Value("is new", "bool"),
+        "more": Value("more", "json"),
+        "tags": Value("more.tags", "json", begins="["),
+        "first": Value("more.deep.first"),
+    },
+    derived=({"upper_id": "upper(id)"}, {"both": "upper_id || id"}),
+    kept=(
+        *("id", "amount", "at", "day", "count", "ratio", "is_new", "more", "tags"),
+        *("first", "both"),
+    ),
+)
+
+
+def read(tmp_path, *lines: bytes, reading: Reading = READING) -> list[dict]:
+    """Read the lines and return the rows."""
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        found = connection.execute(reading.select([str(path)], {str(tmp_path): "in/"}))
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def test_declared_values_are_read_with_their_types(tmp_path):
+    """Numbers, texts that hold numbers, nested and decoded values are typed alike."""
+    line = {
+        "id": "a",
+        "money": {"amount": "12.30"},
+        "at": "2026-11-01T11:00:00+01:00",
+        "day": "2026-11-01",
+        "count": 9007199254740993,
+        "ratio": 0.5,
+        "is new": True,
+        "more": json.dumps({"tags": [1, "x"], "deep": {"first": "f"}}),
+    }
+    (row,) = read(tmp_path, json.dumps(line).encode())
+    assert row["bad_values"] is None
+    assert row["source_file"] == "in/lines.jsonl"
+    assert json.loads(row["sample"]) == line
+    kept = {name: row[name] for name in READING.kept}
+    assert kept == {
+        "id": "a",
+        "amount": Decimal("12.30"),
+        "at": datetime(2026, 11, 1, 10, tzinfo=UTC),
+        "day": date(2026, 11, 1),
+        "count": 9007199254740993,
+        "ratio": 0.5,
+        "is_new": True,
+        "more": '{"tags": [1, "x"], "deep": {"first": "f"}}',
+        "tags": '[1,"x"]',
+        "first": "f",
+        "both": "Aa",
+    }
+
+
+def test_values_of_another_type_are_listed_with_their_text(tmp_path):
+    """They become NULL, never another value, and the row stays."""
+    line = {
+        "id": 1,
+        "money": {"amount": "1e99"},
+        "at": "0001-01-01T00:00:00Z",
+        "day": "infinity",
+        "count": 1.5e30,
+        "ratio": "NaN",
+        "is new": "perhaps",
+        "more": {"tags": {"a": 1}},
+    }
+    (row,) = read(tmp_path, json.dumps(line).encode())
+    assert {bad["name"]: bad["text"] for bad in row["bad_values"]} == {
+        "money.amount": "1e99",
+        "at": "0001-01-01T00:00:00Z",
+        "day": "infinity",
+        "count": "1.5e+30",
+        "ratio": "NaN",
+        "is new": "perhaps",
+        "more.tags": '{"a":1}',
+    }
+    assert row["id"] == "1"
+    assert all(row[name] is None for name in ("amount", "at", "day", "tags"))
+
+
+def test_absent_null_and_empty_values_are_no_mistakes(tmp_path):
+    """A sender may leave out what it does not know."""
+    names = ("id", "at", "day", "count", "ratio", "is new", "more")
+    rows = read(
+        tmp_path,
+        b"{}",
+        json.dumps(dict.fromkeys(names)).encode(),
+        json.dumps({**dict.fromkeys(names, ""), "more": {"tags": ""}}).encode(),
+    )
+    assert [row["bad_values"] for row in rows] == [None, None, None]
+    assert {row[name] for row in rows for name in READING.kept if name != "more"} == {
+        None
+    }
+
+
+def test_lines_that_are_no_json_are_rows_without_values(tmp_path):
+    """A caller must be able to count them."""
+    rows = read(tmp_path, b"{", b"", b"[1]", b'"x"', b'{"id": "a"}')
+    assert [row["id"] for row in rows] == [None, None, None, "a"]
+    assert [row["sample"] is None for row in rows] == [True, False, False, False]
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    """Return the settings of an empty warehouse."""
+    return Settings(warehouse_dir=tmp_path, sources="live", vendors={})
+
+
+def load(settings: Settings, spool: Spool, tmp_path) -> None:
+    """Load the spool's table `rows` into `raw_events.things`."""
+    known = {"id": "SELECT id AS known FROM raw_events.things"}
+    model = insert_once(f"{spool.alias}.rows", ["id"], known)
+    path = spool.write_model(tmp_path / "things.model", model)
+    pipeline = warehouse.pipeline_for("events", settings)
+    columns = {"id": "text"}
+
+    @dlt.source(name="events")
+    def source():
+        yield lane_resource("things", columns, lambda: [(path, 2)], tmp_path)
+        yield lane_resource("nothing", columns, list, tmp_path)
+
+    pipeline.run(source())
+
+
+def test_a_model_brings_its_spool_with_it(settings, tmp_path):
+    """A process that resumes a load has no spool: it is built from the statements."""
+    with warehouse.connect(settings) as connection:
+        spool = Spool(connection, "spool_1")
+        spool.create("rows", "SELECT 'it''s ' || i AS id FROM range(2) AS t(i)")
+    for _ in range(2):
+        load(settings, spool, tmp_path)
+    with warehouse.connect(settings) as connection:
+        found = connection.execute("SELECT id FROM raw_events.things ORDER BY 1")
+        assert found.fetchall() == [("it's 0",), ("it's 1",)]
+        assert connection.execute("FROM raw_events.nothing").fetchall() == []
+
+
+def test_a_spool_whose_source_has_changed_is_not_built_again(settings, tmp_path):
+    """The load would bring what its account does not know."""
+    with warehouse.connect(settings) as connection:
+        spool = Spool(connection, "spool_1")
+        spool.create("rows", "SELECT 'a' AS id")
+        spool.check_before_rebuilding("rows", "SELECT 1")
+        load(settings, spool, tmp_path)
+        drop_spools(connection, "spool_")
+    header = (tmp_path / "things.model").read_text().splitlines()[1]
+    (attached,) = json.loads(header.removeprefix("attach: "))
+    with (
+        warehouse.connect(settings) as connection,
+        pytest.raises(duckdb.Error, match="has changed since"),
+    ):
+        for statement in attached["statements"]:
+            connection.execute(statement["sql"])
+
+
+def test_rows_are_left_out_by_several_lists():
+    """Each list has its own column; a row in any of them stays out."""
+    lists = {"a": "SELECT 1 AS known", "b": "SELECT 'y' AS known"}
+    rows = "(VALUES (1, 'x'), (2, 'y'), (2, 'z')) AS spooled(a, b)"
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT a, b FROM {rows}{without(lists)}")
+        assert found.fetchall() == [(2, "z")]
