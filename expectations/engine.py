@@ -47,6 +47,8 @@ class DuckDBChecks:
         """
         import great_expectations as gx
 
+        if not expectations:
+            return ()
         try:
             asset = self._datasource.add_query_asset(name, query=query)
             batch = asset.add_batch_definition_whole_table("whole").get_batch()

@@ -6,9 +6,7 @@ until it passes. What has passed is kept in `<warehouse_dir>/expectations/`, tog
 with a fingerprint of the rules; new rules look at every row again.
 """
 
-import hashlib
 import importlib
-import json
 import pkgutil
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -18,7 +16,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from expectations import kpis, rules
+from expectations import kpis, relations, rules
+from expectations.passed_loads import PassedLoads
+from expectations.relations import RECONCILIATION
 from expectations.results import ExpectationResult, Severity, Status, TableResult
 from ingestion.settings import Settings, SettingsError
 from ingestion.vendors import used_vendors
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from expectations.engine import DuckDBChecks
 
-RECONCILIATION = "load_reconciliation"
+# The books of the loads: counted rows about rows, not rows of the vendor.
+BOOKS = (RECONCILIATION, "extraction_counts")
 
 
 class WarehouseMissingError(Exception):
@@ -62,10 +63,12 @@ def check_kpis(settings: Settings) -> list[TableResult]:
     suites = kpi_suites()
     with _connected(settings) as connection:
         counts = {
-            table: _count(connection, "kpis", table)
-            for table in _tables(connection, "kpis")
+            table: relations.count(connection, "kpis", table)
+            for table in relations.tables(connection, "kpis")
         }
-        columns = {table: _columns(connection, "kpis", table) for table in counts}
+        columns = {
+            table: relations.columns(connection, "kpis", table) for table in counts
+        }
     results = []
     with _checks(settings) as checks:
         for table in sorted({*suites, *counts}):
@@ -94,68 +97,66 @@ def kpi_suites() -> "dict[str, list[Expectation]]":
 def _check_vendor(vendor: str, settings: Settings) -> list[TableResult]:
     module = _source_module(vendor)
     schema = dataset_name(vendor)
-    rules_used = _fingerprint(Path(module.__file__), Path(rules.__file__))
-    passed = _PassedLoads(settings, vendor, rules_used)
+    passed = PassedLoads(settings, vendor, Path(module.__file__), Path(rules.__file__))
     with _connected(settings) as connection:
-        tables = _tables(connection, schema)
-        newest = _newest_load(connection, schema)
+        known = relations.tables(connection, schema)
+        newest = relations.newest_load(connection, schema)
         if not newest:
             message = (
                 f"{vendor}: no load into {schema} has finished, so there is nothing to "
                 f"check. Load it first: python -m ingestion {vendor}"
             )
             raise WarehouseMissingError(message)
-        loaded = _loaded_counts(connection, schema, newest)
+        loaded = relations.loaded_counts(connection, schema, newest)
         waiting = {
-            table: _count(connection, schema, table, passed.after(table))
-            for table in tables
-            if not table.startswith("_dlt")
+            table: relations.count(connection, schema, table, passed.after(table))
+            for table in known
+            if not table.startswith("_dlt") and table not in BOOKS
         }
-    if not any(waiting.values()) and all(passed.has(t, newest) for t in loaded):
-        note = f"no row is newer than load {newest}, which passed"
-        return [TableResult(schema, table, 0, note=note) for table in sorted(waiting)]
-
-    suites = module.suites()
-    if RECONCILIATION in tables:
+        unbalanced = relations.unbalanced_count(connection, schema)
+    news = {
+        table
+        for table, rows in waiting.items()
+        # The books of a new load may say that rows came which are not there.
+        if rows
+        or not passed.after(table)
+        or (loaded.get(table) and newest > passed.after(table))
+    }
+    news |= passed.tables - known
+    if unbalanced or (RECONCILIATION in known and news):
+        news.add(RECONCILIATION)
+        waiting[RECONCILIATION] = unbalanced
+    note = f"no row is newer than load {newest}, and what there is passed"
+    results = [
+        TableResult(schema, table, 0, note=note) for table in waiting.keys() - news
+    ]
+    if news:
+        # A table that the suites name and the warehouse lacks is news as well.
+        suites = module.suites()
         suites[RECONCILIATION] = [
             rules.no_row_where(
                 "not is_balanced",
                 "received = loaded + duplicates + quarantined + skipped",
             )
         ]
-    results = []
-    with _checks(settings) as checks:
-        for table in sorted({*suites, *waiting}):
-            expectations = list(suites.get(table, []))
-            if table not in waiting:
-                results.append(_missing(schema, table, expectations))
-                continue
-            if table in loaded:
-                expectations.append(_loaded_rows_arrived(newest, loaded[table]))
-            found = _validate(checks, schema, table, expectations, passed.after(table))
-            result = TableResult(schema, table, waiting[table], found)
-            results.append(result)
-            if not result.is_blocking:
-                passed.add(table, newest)
-    passed.save()
-    return results
-
-
-def _validate(
-    checks: "DuckDBChecks",
-    schema: str,
-    table: str,
-    expectations: "list[Expectation]",
-    after: str,
-) -> tuple[ExpectationResult, ...]:
-    if not expectations:
-        return ()
-    query = f'select * from "{schema}"."{table}"'
-    if table != RECONCILIATION and after:
-        query += f" where _dlt_load_id > '{after}'"
-    elif after:
-        query += f" where load_id > '{after}'"
-    return checks.validate(f"{schema}.{table}", query, expectations)
+        with _checks(settings) as checks:
+            for table in sorted(news | (suites.keys() - waiting.keys())):
+                expectations = list(suites.get(table, []))
+                if table not in waiting:
+                    results.append(_missing(schema, table, expectations))
+                    continue
+                if table in loaded:
+                    expectations.append(_loaded_rows_arrived(newest, loaded[table]))
+                place = f'"{schema}"."{table}"'
+                after = "" if table == RECONCILIATION else passed.after(table)
+                query = f"select * from {place}{relations.newer_than(table, after)}"
+                found = checks.validate(f"{schema}.{table}", query, expectations)
+                result = TableResult(schema, table, waiting[table], found)
+                results.append(result)
+                if not result.is_blocking and table != RECONCILIATION:
+                    passed.add(table, newest)
+        passed.save()
+    return sorted(results, key=lambda result: result.table)
 
 
 def _loaded_rows_arrived(load_id: str, loaded: int) -> "Expectation":
@@ -225,94 +226,3 @@ def _require(settings: Settings) -> None:
             "python -m ingestion, or make run."
         )
         raise WarehouseMissingError(message)
-
-
-def _tables(connection: duckdb.DuckDBPyConnection, schema: str) -> set[str]:
-    found = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = ?", [schema]
-    )
-    return {name for (name,) in found.fetchall()}
-
-
-def _count(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, after: str = ""
-) -> int:
-    where = ""
-    if after:
-        column = "load_id" if table == RECONCILIATION else "_dlt_load_id"
-        where = f" where {column} > '{after}'"
-    row = connection.execute(f'select count(*) from "{schema}"."{table}"{where}')
-    return row.fetchall()[0][0]
-
-
-def _columns(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str
-) -> list[str]:
-    found = connection.execute(
-        """
-        select column_name from duckdb_columns()
-        where schema_name = ? and table_name = ? order by column_index
-        """,
-        [schema, table],
-    )
-    return [name for (name,) in found.fetchall()]
-
-
-def _newest_load(connection: duckdb.DuckDBPyConnection, schema: str) -> str:
-    if "_dlt_loads" not in _tables(connection, schema):
-        return ""
-    newest = connection.execute(
-        f'select max(load_id) from "{schema}"._dlt_loads where status = 0'
-    )
-    return newest.fetchall()[0][0] or ""
-
-
-def _loaded_counts(
-    connection: duckdb.DuckDBPyConnection, schema: str, load_id: str
-) -> dict[str, int]:
-    if RECONCILIATION not in _tables(connection, schema):
-        return {}
-    found = connection.execute(
-        f"""
-        select table_name, loaded_count from "{schema}".{RECONCILIATION}
-        where load_id = ?
-        """,
-        [load_id],
-    )
-    return dict(found.fetchall())
-
-
-def _fingerprint(*files: Path) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-class _PassedLoads:
-    """Per table, the newest load whose rows passed under the same rules."""
-
-    def __init__(self, settings: Settings, vendor: str, rules_used: str) -> None:
-        self._path = settings.warehouse_dir / "expectations" / f"{vendor}.json"
-        self._rules = rules_used
-        self._loads: dict[str, str] = {}
-        if self._path.is_file():
-            known = json.loads(self._path.read_text("utf-8"))
-            if known.get("rules") == rules_used:
-                self._loads = known["passed"]
-
-    def after(self, table: str) -> str:
-        return self._loads.get(table, "")
-
-    def has(self, table: str, load_id: str) -> bool:
-        return self.after(table) >= load_id
-
-    def add(self, table: str, load_id: str) -> None:
-        self._loads[table] = load_id
-
-    def save(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        content = json.dumps({"rules": self._rules, "passed": self._loads}, indent=1)
-        fresh = self._path.with_suffix(".tmp")
-        fresh.write_text(content, "utf-8")
-        fresh.replace(self._path)

@@ -31,7 +31,7 @@ def test_good_rows_pass_and_are_not_read_again(settings, change):
 
     second = raw(settings)
     assert {r.checked_rows for r in second.values()} == {0}
-    assert "which passed" in second["events"].note
+    assert "what there is passed" in second["events"].note
 
 
 def test_a_repeated_and_a_missing_key_block_with_counts(settings, change):
@@ -190,3 +190,12 @@ def test_a_held_warehouse_is_one_message_with_the_holder(settings, change, monke
     monkeypatch.setattr("expectations.runner.duckdb.connect", held)
     with pytest.raises(WarehouseError, match="4711"):
         check_raw(settings, ["events"])
+
+
+def test_a_table_that_passed_and_is_gone_is_an_error(settings, change):
+    """A dropped table has no new rows, and would look like one without news."""
+    raw(settings)
+    change("drop table raw_events.event_products")
+    gone = raw(settings)
+    assert gone["event_products"].status is Status.error
+    assert gone["events"].checked_rows == 0
