@@ -125,7 +125,7 @@ def _check_vendor(vendor: str, settings: Settings) -> list[TableResult]:
     news |= passed.tables - known
     if unbalanced or (RECONCILIATION in known and news):
         news.add(RECONCILIATION)
-        waiting[RECONCILIATION] = unbalanced
+    waiting.update({table: 0 for table in known & set(BOOKS)})
     note = f"no row is newer than load {newest}, and what there is passed"
     results = [
         TableResult(schema, table, 0, note=note) for table in waiting.keys() - news

@@ -30,6 +30,7 @@ def test_good_rows_pass_and_are_not_read_again(settings, change):
     assert not any(r.is_blocking for r in first.values())
 
     second = raw(settings)
+    assert second.keys() == first.keys()
     assert {r.checked_rows for r in second.values()} == {0}
     assert "what there is passed" in second["events"].note
 
