@@ -1,8 +1,8 @@
 """Files of JSON lines as one SELECT: which values of a line are wanted, and of which type.
 
 A value that does not fit its type becomes NULL and is listed in `bad_values` with its
-text; a line that is no JSON stays a row, with `line` NULL. So no content of a file can
-make the SELECT fail, only a file that cannot be read.
+text; a line that is no JSON object stays a row, without values. So no content of a file
+can make the SELECT fail, only a file that cannot be read.
 """
 
 import json
@@ -60,9 +60,9 @@ class Reading:
 
     Attributes:
         values: name to value; the names become columns of the spool.
-        derived: layers of name to SQL expression. A layer sees the values, `line` (the
-            line as JSON, NULL when it is none) and the layers before it.
-        kept: the columns that the spool keeps.
+        derived: layers of name to SQL expression. A layer sees the values, `line` and
+            the layers before it.
+        kept: the columns that the SELECT has, beside `source_file` and `bad_values`.
     """
 
     values: Mapping[str, Value]
@@ -70,49 +70,53 @@ class Reading:
     kept: Sequence[str] = ()
 
     def select(
-        self, paths: Sequence[str], roots: Mapping[str, str], *, sample_every: int = 1
+        self,
+        paths: Sequence[str],
+        roots: Mapping[str, str],
+        *,
+        with_lines: bool = False,
     ) -> str:
         """Return the SELECT that reads the files.
 
-        Beside the kept columns it has `source_file`, `line_hash`, `line_size`, `sample` (every
-        `sample_every`th line whole) and `bad_values` (list of name and text, NULL when
-        every value is of its type).
+        `bad_values` is a list of path and text, NULL when every value is of its type. A
+        line that is no JSON object is a row without values.
 
         Args:
             paths: absolute paths of the files.
             roots: folder to the prefix that replaces it in `source_file`.
-            sample_every: how many lines one line of the sample stands for.
+            with_lines: whether the derived columns see the whole line as JSON, `line`;
+                it costs half as much again, and `line` is NULL without.
         """
-        query = self._lines(paths, roots, sample_every)
-        query = _layer(query, self._decoded())
+        query = self._lines(paths, with_lines=with_lines)
+        query = _layer(query, {"source_file": _without_root(roots), **self._decoded()})
         query = _layer(query, self._texts())
         query = _layer(query, self._typed())
         query = _layer(query, {"bad_values": self._bad_values()})
         for expressions in self.derived:
             query = _layer(query, expressions)
-        own = ("source_file", "line_hash", "line_size", "sample", "bad_values")
-        return f"SELECT {', '.join(map(quoted, (*own, *self.kept)))} FROM ({query})"
+        names = ("source_file", "bad_values", *self.kept)
+        return f"SELECT {', '.join(map(quoted, names))} FROM ({query})"
 
-    def _lines(
-        self, paths: Sequence[str], roots: Mapping[str, str], sample_every: int
-    ) -> str:
-        files = file_list(paths)
-        name = "filename"
-        for root, prefix in roots.items():
-            start = len(root) + 2
-            name = (
-                f"CASE WHEN starts_with(filename, {literal(root + '/')}) THEN "
-                f"{literal(prefix)} || substr(filename, {start}) ELSE {name} END"
+    def _lines(self, paths: Sequence[str], *, with_lines: bool) -> str:
+        structure = _structure(self._below(None))
+        options = (
+            f"{file_list(paths)}, format='newline_delimited', ignore_errors=true, "
+            f"filename=true, maximum_object_size={LONGEST_LINE}"
+        )
+        if with_lines:
+            return (
+                "SELECT filename, json AS line, "
+                f"from_json(json, {literal(json.dumps(structure))}) AS whole "
+                f"FROM read_ndjson_objects({options})"
             )
-        structure = literal(json.dumps(_structure(self._below(None))))
+        columns = ", ".join(
+            f"{literal(key)}: {literal(_declared(below))}"
+            for key, below in structure.items()
+        )
+        packed = ", ".join(f"{literal(key)}: {quoted(key)}" for key in structure)
         return (
-            f"SELECT {name} AS source_file, json AS line, hash(json) AS line_hash, "
-            "strlen(json) AS line_size, "
-            f"CASE WHEN hash(json) % {sample_every} = 0 THEN json END AS sample, "
-            f"from_json(json, {structure}) AS whole "
-            f"FROM read_ndjson_objects({files}, format='newline_delimited', "
-            "ignore_errors=true, filename=true, "
-            f"maximum_object_size={LONGEST_LINE})"
+            f"SELECT filename, CAST(NULL AS JSON) AS line, {{{packed}}} AS whole "
+            f"FROM read_json({options}, columns={{{columns}}})"
         )
 
     def _parent(self, name: str) -> str | None:
@@ -214,6 +218,26 @@ def _layer(query: str, expressions: Mapping[str, str]) -> str:
 def quoted(name: str) -> str:
     """Return the name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def _declared(below: str | dict[str, Any]) -> str:
+    """Return the type of a part of the structure as DuckDB declares it."""
+    if isinstance(below, str):
+        return below
+    fields = ", ".join(
+        f"{quoted(key)} {_declared(part)}" for key, part in below.items()
+    )
+    return f"STRUCT({fields})"
+
+
+def _without_root(roots: Mapping[str, str]) -> str:
+    name = "filename"
+    for root, prefix in roots.items():
+        name = (
+            f"CASE WHEN starts_with(filename, {literal(root + '/')}) THEN "
+            f"{literal(prefix)} || substr(filename, {len(root) + 2}) ELSE {name} END"
+        )
+    return name
 
 
 def file_list(paths: Sequence[str]) -> str:

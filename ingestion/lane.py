@@ -67,6 +67,12 @@ class Spool:
         finally:
             self._run("RESET GLOBAL preserve_insertion_order")
 
+    def drop(self, table: str) -> None:
+        """Drop a table and forget the statement that made it."""
+        self.connection.execute(f"DROP TABLE {self.alias}.{table}")
+        made = f"CREATE TABLE IF NOT EXISTS {self.alias}.{table} AS "
+        self._statements = [sql for sql in self._statements if made not in sql]
+
     def _run(self, statement: str) -> None:
         self.connection.execute(statement)
         self._statements.append(statement)

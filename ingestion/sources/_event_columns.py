@@ -169,7 +169,8 @@ READING = Reading(
             "email": "coalesce(trait_email, event_email)",
         },
         {
-            # Without an id of its own a line is told apart by its whole text.
+            # Without an id of its own a line is told apart by its whole text; NULL where
+            # it was read without.
             "message_id": "CASE WHEN own_message_id IS NOT NULL THEN own_message_id "
             "ELSE md5(CAST(line AS VARCHAR)) END",
             "received_date": "CAST(received_at AT TIME ZONE 'UTC' AS DATE)",
@@ -178,10 +179,7 @@ READING = Reading(
             "unclamped_us": "coalesce(epoch_us(received_at) - "
             "(epoch_us(sent_at) - epoch_us(original_timestamp)), "
             "epoch_us(source_timestamp), epoch_us(received_at))",
-            "rejection": "CASE WHEN line IS NULL THEN 'not JSON' "
-            "WHEN left(ltrim(CAST(line AS VARCHAR)), 1) <> '{' "
-            "THEN 'not a JSON object' "
-            "WHEN type IS NULL THEN 'no type: not an event' "
+            "rejection": "CASE WHEN type IS NULL THEN 'no type: not an event' "
             f"WHEN type NOT IN {_TYPES} AND own_message_id IS NULL "
             "THEN 'unknown type and no messageId: not an event' "
             "WHEN received_at IS NULL THEN 'no usable receivedAt, timestamp, sentAt or "

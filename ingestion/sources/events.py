@@ -49,13 +49,14 @@ UNKNOWN_KEYS = RawTable(
 
 
 @dlt.source(name="events", max_table_nesting=0)
-def source(settings: Settings) -> Iterable[DltResource]:
+def source(settings: Settings, read_all: bool = False) -> Iterable[DltResource]:
     """Return the resources of the event archive, one per table of `raw_events`.
 
     Args:
         settings: where the files and the warehouse are, and the first day of interest.
+        read_all: read also the files that were read before.
     """
-    extraction = EventExtraction(settings)
+    extraction = EventExtraction(settings, read_all=read_all)
     for table, columns in (
         ("events", EVENT_COLUMNS),
         ("event_products", PRODUCT_COLUMNS),

@@ -166,7 +166,7 @@ def _create_table(spelling: str, target: str, folder: str) -> None:
     files = sorted(str(path) for path in Path(folder).glob("*.gz"))
     select = plain_select(files)
     if spelling == "ours":
-        lines = READING.select(files, {folder: ""}, sample_every=1_000_000)
+        lines = READING.select(files, {folder: ""})
         select = f"SELECT {', '.join(EVENT_COLUMNS)} FROM ({lines})"
     with duckdb.connect(target) as connection:
         connection.execute("SET TimeZone = 'UTC'")

@@ -497,9 +497,9 @@ def test_remote_files_are_copied_and_read_once(archive):
 
 def test_a_backlog_is_spooled_in_a_file(archive, monkeypatch):
     """Years of history do not fit into memory."""
-    from ingestion.sources import _event_extraction
+    from ingestion.sources import _event_lines
 
-    monkeypatch.setattr(_event_extraction, "MOST_IN_MEMORY", 1)
+    monkeypatch.setattr(_event_lines, "MOST_IN_MEMORY", 1)
     archive.write("a.jsonl", order("m1", [{"sku": "s"}]), event("m2"), event("m2"))
     result = archive.load_events()
     assert (result.loaded, result.duplicates) == (2, 1)
