@@ -27,7 +27,7 @@ def count_lines(lines: EventLines, counts: Counts) -> int:
         f"SELECT reason, count(*) FROM {lines.spool.alias}.left_out GROUP BY reason"
     )
     left = dict(found.fetchall())
-    (received,) = connection.execute(f"SELECT count(*) FROM {lines.table}").fetchone()
+    received = _count(connection, lines.table)
     events = counts.table("events")
     events.received += received
     events.duplicates += left.get("duplicate", 0)
@@ -37,11 +37,13 @@ def count_lines(lines: EventLines, counts: Counts) -> int:
 
 def count_products(lines: EventLines, counts: Counts) -> int:
     """Count the products that are to be loaded, and return how many there are."""
-    (received,) = lines.spool.connection.execute(
-        f"SELECT count(*) FROM {lines.spool.alias}.products"
-    ).fetchone()
+    received = _count(lines.spool.connection, f"{lines.spool.alias}.products")
     counts.table("event_products").received += received
     return received
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
 
 
 def reject_values(lines: EventLines, left_out: dict[str, str], counts: Counts) -> None:
@@ -150,7 +152,7 @@ def unknown_keys(lines: EventLines, extraction_id: str) -> list[dict[str, Any]]:
                 "format='newline_delimited', maximum_object_size=1048576) "
                 f"WHERE json IS NOT NULL LIMIT {most}"
             )
-    (examined,) = connection.execute(f"SELECT count(*) FROM {sample}").fetchone()
+    examined = _count(connection, sample)
     rows = []
     for prefix, path, known in (
         ("", "$", KNOWN_KEYS),

@@ -141,6 +141,8 @@ def _remote(location: str, landing: Path) -> list[EventFile]:
             modified_at = datetime.fromtimestamp(modified_at, UTC)
         if isinstance(modified_at, str):
             modified_at = datetime.fromisoformat(modified_at)
+        if not isinstance(modified_at, datetime):
+            modified_at = None
         version = _first(about, "ETag", "etag", "md5Hash", "generation") or modified_at
         version = str(version or _first(about, "created") or about["size"])
         copy = str(landing / name)
@@ -236,7 +238,7 @@ def readable_copy(path: str, target: Path) -> tuple[list[BrokenLine], str | None
     return too_long, None
 
 
-def _open_copy(path: Path) -> IO[bytes]:
+def _open_copy(path: Path) -> gzip.GzipFile | IO[bytes]:
     # The copy is thrown away after the load, so the quickest level will do.
     return gzip.open(path, "wb", 1) if path.suffix == ".gz" else path.open("wb")
 
