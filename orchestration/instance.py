@@ -25,6 +25,7 @@ PID_TAG, HOST_TAG = "warehouse/pid", "warehouse/host"
 # this long to start (dagster.yaml, start_timeout_seconds).
 START_SECONDS = 180
 ALIVE = (
+    dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
@@ -100,11 +101,7 @@ def live_runs(instance: dg.DagsterInstance, job_name: str) -> Sequence[DagsterRu
     return instance.get_runs(
         dg.RunsFilter(
             job_name=job_name,
-            statuses=[
-                *ALIVE,
-                dg.DagsterRunStatus.QUEUED,
-                dg.DagsterRunStatus.NOT_STARTED,
-            ],
+            statuses=[*ALIVE, dg.DagsterRunStatus.QUEUED],
         )
     )
 

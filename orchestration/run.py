@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import time
+import uuid
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from orchestration.event_store import quicken
 from orchestration.headline import print_headline
 from orchestration.instance import (
     PID_TAG,
+    hold_run,
     live_runs,
     prepare_home,
     process_tags,
@@ -33,6 +35,8 @@ from orchestration.publish import published_version
 from orchestration.schedules import JOB
 from orchestration.terminal import RunProgress
 
+# What shells report for a command that was ended by Ctrl-C.
+INTERRUPTED = 130
 # So that the page lists the run under the job of this code location.
 _LOCATION_TAG = {".dagster/repository": "__repository__@warehouse"}
 
@@ -58,10 +62,9 @@ def refresh(settings: Settings) -> int:
             ensure_manifest(settings)
         with console.status("Looking for the company's data"):
             _prepare_sources(settings)
-        result = _execute(console)
+        result = _execute(console, home)
         if not result.success:
-            _print_failures(console, settings, result)
-            return 1
+            return _print_failures(console, settings, result)
         seconds = time.perf_counter() - started
         print_headline(console, settings, seconds, result.run_id)
         return 0
@@ -98,32 +101,40 @@ def _prepare_sources(settings: Settings) -> None:
     ensure_company()
 
 
-def _execute(console: Console) -> dg.ExecuteInProcessResult:
+def _execute(console: Console, home: Path) -> dg.ExecuteInProcessResult:
     # What libraries warn about is for their logs; the terminal is for the run's own.
     warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())
     from orchestration.definitions import definitions
 
     progress = RunProgress(console)
+    # Held before Dagster knows of the run: killed at any moment, it is seen to be dead.
+    run_id = str(uuid.uuid4())
+    hold_run(home, run_id)
     with dg.DagsterInstance.get() as instance, progress, listening(progress.hear):
         return definitions.get_job_def(JOB).execute_in_process(
             instance=instance,
             raise_on_error=False,
+            run_id=run_id,
             tags={**process_tags(), **_LOCATION_TAG},
         )
 
 
 def _print_failures(
     console: Console, settings: Settings, result: dg.ExecuteInProcessResult
-) -> None:
-    """Name what failed, where, and what to do; each thing once."""
-    said = False
+) -> int:
+    """Name what failed, where, and what to do, each thing once; return the exit code."""
+    said, code = False, 1
     for event in result.all_node_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
             user = event.step_failure_data.user_failure_data
             if error and error.cls_name == "DagsterAssetCheckFailedError":
                 continue  # the checks below say it themselves
+            if error and error.cls_name == "DagsterExecutionInterruptedError":
+                _print_failure(console, event.step_key or JOB, "interrupted")
+                said, code = True, INTERRUPTED
+                continue
             text = (user.description if user else "") or (
                 error.message if error else ""
             )
@@ -141,6 +152,7 @@ def _print_failures(
     state = f"Version {kept} stays published." if kept else "Nothing is published."
     log = settings.warehouse_dir / "logs" / f"{result.run_id}.log"
     console.print(f"{state} The run's log: {log}", soft_wrap=True)
+    return code
 
 
 def _print_failure(console: Console, where: str, text: str) -> None:

@@ -108,6 +108,17 @@ def test_a_run_that_never_took_its_lock_is_dead_after_the_time_to_start(
     assert reap_dead_runs(instance, settings.dagster_home) == [run.run_id]
 
 
+def test_a_run_killed_before_it_started_is_dead_at_once(instance, settings):
+    """`make run` would refuse to start because of a run that never did."""
+    run = create_run_for_test(instance, job_name="refresh_warehouse")
+    assert live_runs(instance, "refresh_warehouse")
+    locks = settings.dagster_home / "run_locks"
+    locks.mkdir()
+    (locks / run.run_id).touch()
+    assert reap_dead_runs(instance, settings.dagster_home) == [run.run_id]
+    assert live_runs(instance, "refresh_warehouse") == []
+
+
 def test_slots_of_a_run_that_has_ended_are_freed(instance, settings):
     """Dagster frees them a minute later, and only while its daemon runs."""
     run = create_run_for_test(instance, status=dg.DagsterRunStatus.FAILURE)
