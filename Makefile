@@ -28,6 +28,7 @@ setup: $(READY) ## install everything into .venv (uv is fetched if the machine h
 
 $(READY): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	$(UV) sync --locked --compile-bytecode --quiet
+	$(PYTHON) -m orchestration prepare
 	@touch $@
 
 .tools/bin/uv:
