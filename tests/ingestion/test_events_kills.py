@@ -13,7 +13,7 @@ import pytest
 
 from ingestion.settings import PROJECT_ROOT
 
-from .event_archive import Archive, event, order
+from .event_archive import Archive, order
 
 EVENTS = 400
 # Kills itself when so many load jobs have committed and dlt has not noted it yet.
@@ -47,7 +47,7 @@ def archive(tmp_path) -> Archive:
     """Return an archive of two files with orders, a bad line and repeated messages."""
     archive = Archive(tmp_path)
     orders = [order(f"m{n:03d}", [{"sku": "s"}, {"sku": "t"}]) for n in range(EVENTS)]
-    archive.write("a.jsonl.gz", *orders[:300], event("m000"), b"broken")
+    archive.write("a.jsonl.gz", *orders[:300], orders[0], b"broken")
     archive.write("b.jsonl", *orders[200:])
     return archive
 
