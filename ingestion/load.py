@@ -128,7 +128,7 @@ def load_all(
     results, failures = [], []
     chosen = vendors or used_vendors(settings)
     wishes = {f"SOURCES__{v.upper()}__READ_ALL": "true" for v in chosen if read_all}
-    with source_environment(settings, **wishes):
+    with source_environment(settings, chosen, **wishes):
         for vendor in chosen:
             try:
                 results.append(_load(vendor, settings, progress))
@@ -148,18 +148,21 @@ def load_vendor(
         LoadError: names the vendor, the cause and the remedy.
         WarehouseError: the warehouse is held by another process.
     """
-    with source_environment(settings):
+    with source_environment(settings, [vendor]):
         return _load(vendor, settings, progress)
 
 
 @contextmanager
-def source_environment(settings: Settings, **wishes: str) -> Generator[None]:
-    """Let the sources find their APIs and secrets in the environment.
+def source_environment(
+    settings: Settings, vendors: list[str], **wishes: str
+) -> Generator[None]:
+    """Let the vendors' sources find their APIs and secrets in the environment.
 
     In live mode these are the user's own variables, `.env` included. In sandbox mode
-    the sandbox is started for as long as the block runs; nested use starts nothing.
+    the sandbox is started for as long as the block runs, if it has an API for any of
+    the vendors; nested use starts nothing.
     """
-    with _source_variables(settings) as found:
+    with _source_variables(settings, vendors) as found:
         variables = {**found, **wishes}
         before = {name: os.environ.get(name) for name in variables}
         os.environ.update(variables)
@@ -174,16 +177,23 @@ def source_environment(settings: Settings, **wishes: str) -> Generator[None]:
 
 
 @contextmanager
-def _source_variables(settings: Settings) -> Generator[dict[str, str]]:
+def _source_variables(
+    settings: Settings, vendors: list[str]
+) -> Generator[dict[str, str]]:
     if settings.sources == "live":
         yield _dotenv_variables(settings)
     elif os.environ.get(_SANDBOX_RUNS) == str(settings.sandbox_dir):
         yield {}
     else:
         from ingestion.sandbox.generator import ensure_company
-        from ingestion.sandbox.process import SandboxError, running_sandbox
+        from ingestion.sandbox.server.vendors import served_vendors
 
         ensure_company(settings)
+        if not set(vendors) & set(served_vendors()):
+            yield {}
+            return
+        from ingestion.sandbox.process import SandboxError, running_sandbox
+
         try:
             with running_sandbox(settings) as variables:
                 yield {**variables, _SANDBOX_RUNS: str(settings.sandbox_dir)}

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     """The settings of one run; immutable."""
 
     model_config = SettingsConfigDict(
-        env_file=os.environ.get("ENV_FILE", PROJECT_ROOT / ".env"),
+        env_file=Path(os.environ.get("ENV_FILE", PROJECT_ROOT / ".env")),
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,

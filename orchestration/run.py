@@ -124,30 +124,27 @@ def _print_failures(
     console: Console, settings: Settings, result: dg.ExecuteInProcessResult
 ) -> int:
     """Name what failed, where, and what to do, each thing once; return the exit code."""
-    said, code = False, 1
+    failures, code = [], 1
     for event in result.all_node_events:
         if event.is_step_failure:
+            where = event.step_key or JOB
             error = event.step_failure_data.error
             user = event.step_failure_data.user_failure_data
             if error and error.cls_name == "DagsterAssetCheckFailedError":
                 continue  # the checks below say it themselves
             if error and error.cls_name == "DagsterExecutionInterruptedError":
-                _print_failure(console, event.step_key or JOB, "interrupted")
-                said, code = True, INTERRUPTED
+                failures.append((where, "interrupted"))
+                code = INTERRUPTED
                 continue
-            text = (user.description if user else "") or (
+            said = (user.description if user else "") or (
                 error.message if error else ""
             )
-            _print_failure(console, event.step_key or JOB, text or "")
-            said = True
+            failures.append((where, said or ""))
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity is dg.AssetCheckSeverity.ERROR:
-            _print_failure(
-                console, check.asset_key.to_user_string(), check.description or ""
-            )
-            said = True
-    if not said:
-        _print_failure(console, JOB, "the run failed before its first step")
+            where = check.asset_key.to_user_string()
+            failures.append((where, check.description or ""))
+    _print_causes(console, failures or [(JOB, "the run failed before its first step")])
     kept = published_version(settings)
     state = f"Version {kept} stays published." if kept else "Nothing is published."
     log = settings.warehouse_dir / "logs" / f"{result.run_id}.log"
@@ -155,5 +152,11 @@ def _print_failures(
     return code
 
 
-def _print_failure(console: Console, where: str, text: str) -> None:
-    console.print(f"[red]✗ {where}[/]: {escape(text.strip())}", soft_wrap=True)
+def _print_causes(console: Console, failures: list[tuple[str, str]]) -> None:
+    """Print each cause once, with the first places that it hit."""
+    places: dict[str, list[str]] = {}
+    for where, text in failures:
+        places.setdefault(text.strip(), []).append(where)
+    for text, hit in places.items():
+        shown = ", ".join(hit[:3]) + (f" and {len(hit) - 3} more" if hit[3:] else "")
+        console.print(f"[red]✗ {shown}[/]: {escape(text)}", soft_wrap=True)

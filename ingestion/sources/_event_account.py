@@ -16,7 +16,7 @@ from ingestion.sources._event_lines import EventLines
 # Quarantine rows per file or field; the last one tells how many more there are.
 MOST_SHOWN = 1_000
 # Lines and files of a load that are searched for unknown keys.
-SAMPLED_LINES = 50_000
+SAMPLED_LINES = 20_000
 SAMPLED_FILES = 20
 
 
@@ -149,7 +149,7 @@ def unknown_keys(lines: EventLines, extraction_id: str) -> list[dict[str, Any]]:
             connection.execute(
                 f"INSERT INTO {sample} SELECT {literal(file.name)}, json FROM "
                 f"read_ndjson_objects({file_list([file.path])}, ignore_errors=true, "
-                "format='newline_delimited', maximum_object_size=1048576) "
+                "format='newline_delimited', maximum_object_size=262144) "
                 f"WHERE json IS NOT NULL LIMIT {most}"
             )
     examined = _count(connection, sample)

@@ -117,9 +117,11 @@ KNOWN_CONTEXT_KEYS = frozenset(
 
 def _without_placeholder(column: str) -> str:
     """Return an id, or NULL where JavaScript wrote that it has none."""
+    # Most ids are too long to be looked at; trim and lower cost a lot on them.
     return (
-        f"CASE WHEN lower(trim({column})) NOT IN ('', 'null', 'undefined', '0') "
-        f"THEN trim({column}) END"
+        f"CASE WHEN strlen({column}) > 12 THEN {column} "
+        f"WHEN lower(trim({column})) NOT IN ('', 'null', 'undefined', '0') "
+        f"THEN {column} END"
     )
 
 
@@ -156,7 +158,8 @@ READING = Reading(
     },
     derived=(
         {
-            "type": "lower(trim(sent_type))",
+            "type": f"CASE WHEN sent_type IN {_TYPES} THEN sent_type "
+            "ELSE lower(trim(sent_type)) END",
             "own_message_id": _without_placeholder("sent_message_id"),
             # Only the collector's clock can be trusted, if it has written its time.
             "received_at": "coalesce(sent_received_at, source_timestamp, sent_at, "
@@ -173,7 +176,7 @@ READING = Reading(
             # it was read without.
             "message_id": "CASE WHEN own_message_id IS NOT NULL THEN own_message_id "
             "ELSE md5(CAST(line AS VARCHAR)) END",
-            "received_date": "CAST(received_at AT TIME ZONE 'UTC' AS DATE)",
+            "received_date": "CAST(make_timestamp(epoch_us(received_at)) AS DATE)",
             "received_us": "epoch_us(received_at)",
             # What the device's clock was wrong by, it was wrong by for both of its times.
             "unclamped_us": "coalesce(epoch_us(received_at) - "

@@ -172,8 +172,7 @@ class EventExtraction:
             f"SELECT message_id FROM {lines.table} WHERE {self._usable} "
             "GROUP BY message_id HAVING count(*) > 1"
         )
-        # Copies that are alike in all of that differ in nothing that is loaded.
-        order = "received_at, source_file, hash(line)"
+        order = "received_at, source_file, sent_at, event_at, hash(properties, traits)"
         select = (
             "SELECT rowid AS row_id, CASE WHEN rejection IS NULL THEN 'skipped' "
             f"ELSE 'quarantined' END AS reason FROM {lines.table} "

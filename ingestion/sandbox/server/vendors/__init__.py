@@ -12,7 +12,13 @@ import pkgutil
 from types import ModuleType
 
 
+def served_vendors() -> list[str]:
+    """Return the vendor ids that the sandbox has an API for, importing none."""
+    return sorted(found.name for found in pkgutil.iter_modules(__path__))
+
+
 def vendor_modules() -> dict[str, ModuleType]:
     """Return every vendor's module by vendor id."""
-    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    return {
+        name: importlib.import_module(f"{__name__}.{name}") for name in served_vendors()
+    }
