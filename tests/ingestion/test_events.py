@@ -322,7 +322,7 @@ def test_ids_that_mean_none_are_null(archive):
             event(f"m{n}", userId=value, anonymousId=value)
             for n, value in enumerate(placeholders)
         ),
-        event("m8", userId=17, anonymousId=" a-1 "),
+        event("m8", userId=17, anonymousId="a-1"),
     )
     archive.load()
     found = archive.rows(
