@@ -189,7 +189,12 @@ class Settings(BaseSettings):
                 return self.events_url
             return str(_from_project_root(self.events_url))
         if self.sources == "sandbox":
-            return str(self.sandbox_dir / "events")
+            events = self.sandbox_dir / "events"
+            if not events.is_dir():
+                # What a data directory lacks is an empty collection, not an error.
+                events = self.landing_dir / "no_events"
+                events.mkdir(parents=True, exist_ok=True)
+            return str(events)
         message = (
             "EVENTS_URL is not set: vendor events reads its files from there. Set it "
             "to a folder or an fsspec URL, or take events out of the vendors map."
@@ -239,7 +244,8 @@ def load_settings() -> Settings:
     except ValidationError as error:
         lines = [
             f"{'_'.join(str(part) for part in problem['loc']).upper()}="
-            f"{problem.get('input')!r} is not usable: {problem['msg']}"
+            f"{problem.get('input')!r} is not usable: "
+            f"{problem['msg'].removeprefix('Value error, ')}"
             for problem in error.errors()
         ]
         raise SettingsError("\n".join(lines)) from None

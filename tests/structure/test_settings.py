@@ -1,6 +1,7 @@
 """Settings: one clear message per wrong value, and days read in the right zone."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +89,15 @@ def test_live_mode_asks_where_the_event_files_are(
     monkeypatch.setenv("SOURCES", "live")
     with pytest.raises(SettingsError, match="EVENTS_URL is not set"):
         load_settings().events_location()
+
+
+def test_a_data_directory_without_events_has_no_events(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A company without a shop is not a mistake; a missing file is an empty one."""
+    monkeypatch.setenv("SANDBOX_DATA", str(tmp_path))
+    monkeypatch.setenv("WAREHOUSE_DIR", str(tmp_path / "data"))
+    assert [*Path(load_settings().events_location()).iterdir()] == []
 
 
 def test_the_example_names_every_variable() -> None:
