@@ -1,9 +1,9 @@
 """Events from landed files to the typed raw table, against DuckDB alone and plain dlt.
 
-The yardstick is what one would write with DuckDB and nothing else: the same columns,
-one `create table as select … from read_json`, no quarantine, no deduplication, no
-products, no account, and half a table after a kill. It is measured in two spellings, and
-the cheaper one counts.
+The yardstick is what one would write with DuckDB and nothing else: the same explicit
+columns, one `create table as select … from read_json`, no quarantine, no deduplication,
+no products, no account, and half a table after a kill. Beside it stands the same with
+the expressions that our load found quicker than `read_json`'s own.
 """
 
 import shutil
@@ -53,7 +53,7 @@ def run(options: Options) -> Table:
             ways.setdefault(name, []).append(measure())
     costs = {name: median(measured) for name, measured in ways.items()}
     plain, ours, lane, nothing, default, idle = costs.values()
-    yardstick = min(plain.cpu, ours.cpu)
+    yardstick = plain.cpu
     per_row = lane.cpu / options.rows
     default_per_row = (default.cpu - idle.cpu) / DEFAULT_ROWS
     rows = [
@@ -73,7 +73,8 @@ def run(options: Options) -> Table:
         [
             (
                 f"our load / DuckDB alone: {lane.cpu / yardstick:.2f} "
-                f"(promised: at most {MOST_TIMES_DUCKDB})"
+                f"(promised: at most {MOST_TIMES_DUCKDB}); with our expressions, which "
+                f"do less than the load: {lane.cpu / ours.cpu:.2f}"
             ),
             (
                 f"dlt by default / our load, per row: {default_per_row / per_row:.0f} "
