@@ -163,9 +163,7 @@ class Reading:
                     )
                 continue
             if not parent:
-                texts[_text_name(name, value)] = (
-                    f"nullif({_field('whole', value.path)}, '')"
-                )
+                texts[_text_name(name, value)] = _field("whole", value.path)
         return texts
 
     def _typed(self) -> dict[str, str]:
@@ -180,8 +178,6 @@ class Reading:
                 text = _field(quoted(f"parts of {parent}"), below)
                 if value.is_checked:
                     typed[f"{name} text"] = f"CAST({text} AS VARCHAR)"
-                else:
-                    text = f"nullif({text}, '')"
             elif not value.is_checked:
                 continue
             typed[name] = _cast(text, value)
@@ -190,8 +186,8 @@ class Reading:
     def _bad_values(self) -> str:
         """Return the list of values that are not of their type, NULL for none."""
         checks = {
-            name: f"({quoted(f'{name} text')} NOT IN ('', 'null', '\"\"') AND "
-            f"{quoted(name)} IS NULL)"
+            name: f"({quoted(f'{name} text')} IS NOT NULL AND {quoted(name)} IS NULL "
+            f"AND {quoted(f'{name} text')} NOT IN ('', 'null', '\"\"'))"
             for name, value in self.values.items()
             if value.is_checked
         }

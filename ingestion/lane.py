@@ -67,6 +67,10 @@ class Spool:
         finally:
             self._run("RESET GLOBAL preserve_insertion_order")
 
+    def delete(self, table: str, condition: str) -> None:
+        """Delete the rows of a table that the condition finds."""
+        self._run(f"DELETE FROM {self.alias}.{table} WHERE {condition}")
+
     def drop(self, table: str) -> None:
         """Drop a table and forget the statement that made it."""
         self.connection.execute(f"DROP TABLE {self.alias}.{table}")
@@ -132,20 +136,14 @@ def insert_once(
     selected = ", ".join(
         f"spooled.{quoted(name)} AS {quoted(name)}" for name in columns
     )
-    return f"SELECT {selected} FROM {table} AS spooled{without(unless or {})}"
-
-
-def without(unless: Mapping[str, str]) -> str:
-    """Return the joins that leave out rows of `spooled`, as `insert_once` takes them.
-
-    Written as joins, because DuckDB makes a NOT EXISTS with a condition of its own
-    collect all rows first.
-    """
-    return "".join(
+    # As joins, because DuckDB makes a NOT EXISTS with a condition of its own collect all
+    # rows first.
+    joins = "".join(
         f" ANTI JOIN ({known}) AS left_out_{number} "
         f"ON left_out_{number}.known = spooled.{column}"
-        for number, (column, known) in enumerate(unless.items(), 1)
+        for number, (column, known) in enumerate((unless or {}).items(), 1)
     )
+    return f"SELECT {selected} FROM {table} AS spooled{joins}"
 
 
 def lane_resource(

@@ -7,7 +7,6 @@ from typing import Any
 import duckdb
 
 from ingestion.json_lines import file_list, literal
-from ingestion.lane import without
 from ingestion.reconcile import Counts
 from ingestion.sources._event_columns import KNOWN_CONTEXT_KEYS, KNOWN_KEYS
 from ingestion.sources._event_files import SHOWN, DamagedFileError, lines_of
@@ -16,8 +15,8 @@ from ingestion.sources._event_lines import EventLines
 # Quarantine rows per file or field; the last one tells how many more there are.
 MOST_SHOWN = 1_000
 # Lines and files of a load that are searched for unknown keys.
-SAMPLED_LINES = 20_000
-SAMPLED_FILES = 20
+SAMPLED_LINES = 10_000
+SAMPLED_FILES = 10
 
 
 def count_lines(lines: EventLines, counts: Counts) -> int:
@@ -46,11 +45,11 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
 
 
-def reject_values(lines: EventLines, left_out: dict[str, str], counts: Counts) -> None:
+def reject_values(lines: EventLines, counts: Counts) -> None:
     """Quarantine the values of loaded events that are not of their column's type."""
     tables = {
-        "events": f"{lines.table} AS spooled{without(left_out)}",
-        "event_products": f"{lines.spool.alias}.products AS spooled",
+        "events": lines.table,
+        "event_products": f"{lines.spool.alias}.products",
     }
     for table, rows in tables.items():
         found = lines.spool.connection.execute(

@@ -159,7 +159,7 @@ READING = Reading(
     derived=(
         {
             "type": f"CASE WHEN sent_type IN {_TYPES} THEN sent_type "
-            "ELSE lower(trim(sent_type)) END",
+            "ELSE nullif(lower(trim(sent_type)), '') END",
             "own_message_id": _without_placeholder("sent_message_id"),
             # Only the collector's clock can be trusted, if it has written its time.
             "received_at": "coalesce(sent_received_at, source_timestamp, sent_at, "
@@ -168,8 +168,9 @@ READING = Reading(
             "anonymous_id": _without_placeholder("sent_anonymous_id"),
             "previous_id": _without_placeholder("sent_previous_id"),
             "group_id": _without_placeholder("sent_group_id"),
-            "country": "coalesce(event_country, context_country, trait_country)",
-            "email": "coalesce(trait_email, event_email)",
+            "country": "coalesce(nullif(event_country, ''), "
+            "nullif(context_country, ''), nullif(trait_country, ''))",
+            "email": "coalesce(nullif(trait_email, ''), nullif(event_email, ''))",
         },
         {
             # Without an id of its own a line is told apart by its whole text; NULL where
@@ -199,7 +200,7 @@ READING = Reading(
 )
 
 
-def products_select(lines: str, left_out: str) -> str:
+def products_select(lines: str) -> str:
     """Return the SELECT of the products that order, checkout and cart events carry.
 
     Lists of products merely seen are left to `events.products`: they would outnumber
@@ -213,7 +214,7 @@ def products_select(lines: str, left_out: str) -> str:
     typed = ", ".join(
         f"TRY_CAST(item.{name} AS DECIMAL(18,6)) AS {name}"
         if name in amounts
-        else f"nullif(item.{name}, '') AS {name}"
+        else f"item.{name}"
         for name in texts
     )
     bad = ", ".join(
@@ -227,7 +228,7 @@ def products_select(lines: str, left_out: str) -> str:
         "SELECT message_id, source_file, unnest(items) AS item, "
         "generate_subscripts(items, 1) AS line_number FROM ("
         "SELECT message_id, source_file, "
-        f"from_json(products, '[{{{structure}}}]') AS items FROM {lines} AS spooled"
-        f"{left_out} WHERE products IS NOT NULL "
+        f"from_json(products, '[{{{structure}}}]') AS items FROM {lines} "
+        "WHERE products IS NOT NULL "
         "AND regexp_matches(lower(event), 'order|checkout|cart')))"
     )

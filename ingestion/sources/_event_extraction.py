@@ -13,7 +13,7 @@ import duckdb
 
 from ingestion import warehouse
 from ingestion.json_lines import literal
-from ingestion.lane import drop_spools, insert_once, without
+from ingestion.lane import drop_spools, insert_once
 from ingestion.reconcile import Counts
 from ingestion.records import RawTable
 from ingestion.settings import Settings
@@ -111,8 +111,6 @@ class EventExtraction:
         spool = lines.spool
         days = self._days(lines)
         spool.create("left_out", self._left_out(lines, days))
-        left_out = {"rowid": f"SELECT row_id AS known FROM {alias}.left_out"}
-        spool.create("products", products_select(lines.table, without(left_out)))
         rows = account.quarantine_lines(lines, self.counts)
         for file in files:
             if file.name in lines.files:
@@ -120,7 +118,10 @@ class EventExtraction:
                 self._files[file.name]["is_complete"] = file.name not in lines.damaged
             else:
                 del self._files[file.name]
-        account.reject_values(lines, left_out, self.counts)
+        loaded = account.count_lines(lines, self.counts)
+        spool.delete("lines", f"rowid IN (SELECT row_id FROM {alias}.left_out)")
+        spool.create("products", products_select(lines.table))
+        account.reject_values(lines, self.counts)
         self._unknown_keys = account.unknown_keys(lines, self._id)
         known = {
             "message_id": f"SELECT message_id AS known FROM {SCHEMA}.events "
@@ -135,8 +136,8 @@ class EventExtraction:
         self._add_model(
             lines,
             "events",
-            insert_once(lines.table, EVENT_COLUMNS, {**left_out, **known}),
-            account.count_lines(lines, self.counts),
+            insert_once(lines.table, EVENT_COLUMNS, known),
+            loaded,
         )
         self._add_model(
             lines,
