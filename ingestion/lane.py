@@ -43,29 +43,21 @@ class Spool:
 
     def __post_init__(self) -> None:
         self._run(f"ATTACH IF NOT EXISTS {literal(self.location)} AS {self.alias}")
+        # Keeping the order of rows that have none costs a second copy of them. It holds
+        # for the whole database, until the last connection to it is closed.
+        self._run("SET GLOBAL preserve_insertion_order = false")
 
-    def create(self, table: str, select: str, *, in_order: bool = True) -> None:
-        """Add a table, filled by the SELECT.
+    def create(self, table: str, select: str) -> None:
+        """Add a table, filled by the SELECT, its rows in any order.
 
         Args:
             table: its name in the spool.
             select: what fills it; it sees the warehouse and the spool.
-            in_order: whether rows keep the order of the SELECT; without, DuckDB is
-                spared a second copy of all of them.
 
         Raises:
             duckdb.Error: the SELECT failed; the statement is forgotten.
         """
-        create = f"CREATE TABLE IF NOT EXISTS {self.alias}.{table} AS {select}"
-        if in_order:
-            self._run(create)
-            return
-        # The setting belongs to the whole database, so it must be put back at once.
-        self._run("SET GLOBAL preserve_insertion_order = false")
-        try:
-            self._run(create)
-        finally:
-            self._run("RESET GLOBAL preserve_insertion_order")
+        self._run(f"CREATE TABLE IF NOT EXISTS {self.alias}.{table} AS {select}")
 
     def delete(self, table: str, condition: str) -> None:
         """Delete the rows of a table that the condition finds."""
@@ -121,29 +113,31 @@ def drop_spools(connection: duckdb.DuckDBPyConnection, prefix: str) -> None:
         connection.execute(f"DETACH {alias}")
 
 
-def insert_once(
-    table: str, columns: Iterable[str], unless: Mapping[str, str] | None = None
-) -> str:
-    """Return a model's SELECT: the spool's rows, without those that must not come.
+def insert_once(table: str, columns: Iterable[str], key: str, known: str) -> str:
+    """Return a model's SELECT: the rows of a table of the spool, or none if they are there.
+
+    dlt runs a job again when the process was killed between the commit of the job and
+    dlt's note of it. A job inserts all of its rows or none, so it is enough to ask for
+    that; leaving out row by row would cost half as much as the insert itself. That only
+    some of them are there is an error: two loads have read the same.
 
     Args:
         table: the table in the spool, with the spool's alias.
         columns: its columns, in the order of the target table.
-        unless: column of the spool to SELECT of one column `known`; a row whose value is
-            among those is left out. One must find the row in the target itself: dlt runs
-            a job again when the process was killed between its commit and dlt's note.
+        key: the column that tells rows apart.
+        known: a SELECT of the keys in the target that could be among them, as `known`.
     """
     selected = ", ".join(
         f"spooled.{quoted(name)} AS {quoted(name)}" for name in columns
     )
-    # As joins, because DuckDB makes a NOT EXISTS with a condition of its own collect all
-    # rows first.
-    joins = "".join(
-        f" ANTI JOIN ({known}) AS left_out_{number} "
-        f"ON left_out_{number}.known = spooled.{column}"
-        for number, (column, known) in enumerate((unless or {}).items(), 1)
+    counted = (
+        f"SELECT CASE count(found.known) WHEN 0 THEN TRUE WHEN count(*) THEN FALSE "
+        "ELSE error('some of the rows of this load are in the table already') END "
+        f"FROM (SELECT {key} FROM {table}) AS wanted "
+        f"LEFT JOIN (SELECT DISTINCT known FROM ({known})) AS found "
+        f"ON found.known = wanted.{key}"
     )
-    return f"SELECT {selected} FROM {table} AS spooled{joins}"
+    return f"SELECT {selected} FROM {table} AS spooled WHERE ({counted})"
 
 
 def lane_resource(

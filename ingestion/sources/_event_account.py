@@ -1,12 +1,14 @@
 """What became of the lines of event files: counted, quarantined, unknown keys."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import duckdb
+import orjson
 
-from ingestion.json_lines import file_list, literal
 from ingestion.reconcile import Counts
 from ingestion.sources._event_columns import KNOWN_CONTEXT_KEYS, KNOWN_KEYS
 from ingestion.sources._event_files import SHOWN, DamagedFileError, lines_of
@@ -16,7 +18,7 @@ from ingestion.sources._event_lines import EventLines
 MOST_SHOWN = 1_000
 # Lines and files of a load that are searched for unknown keys.
 SAMPLED_LINES = 10_000
-SAMPLED_FILES = 10
+SAMPLED_FILES = 20
 
 
 def count_lines(lines: EventLines, counts: Counts) -> int:
@@ -138,42 +140,37 @@ def unknown_keys(lines: EventLines, extraction_id: str) -> list[dict[str, Any]]:
     """Return rows of `unknown_keys`: keys in the first lines of some of the files."""
     files = list(lines.files.values())
     files = files[:: -(-len(files) // SAMPLED_FILES)]
-    most = SAMPLED_LINES // len(files)
-    connection = lines.spool.connection
-    sample = f"{lines.spool.alias}.sample"
-    connection.execute(f"CREATE TABLE {sample} (file VARCHAR, line JSON)")
+    examined = 0
+    found: dict[str, dict[str, Any]] = {}
     for file in files:
-        # A file with a line that does not fit the buffer is left out of the sample.
-        with suppress(duckdb.Error):
-            connection.execute(
-                f"INSERT INTO {sample} SELECT {literal(file.name)}, json FROM "
-                f"read_ndjson_objects({file_list([file.path])}, ignore_errors=true, "
-                "format='newline_delimited', maximum_object_size=262144) "
-                f"WHERE json IS NOT NULL LIMIT {most}"
-            )
-    examined = _count(connection, sample)
-    rows = []
-    for prefix, path, known in (
-        ("", "$", KNOWN_KEYS),
-        ("context.", "$.context", KNOWN_CONTEXT_KEYS),
-    ):
-        names = ", ".join(literal(name) for name in sorted(known))
-        found = connection.execute(
-            "SELECT key, count(*), min(file), arg_min(CAST(line AS VARCHAR), file) FROM "
-            f"(SELECT file, line, unnest(json_keys(line, '{path}')) AS key "
-            f"FROM {sample}) WHERE key NOT IN ({names}) GROUP BY key ORDER BY key"
-        ).fetchall()
-        for key, count, file, line in found:
-            owner = json.loads(line)
-            value = (owner["context"] if prefix else owner)[key]
-            rows.append(
-                {
-                    "extraction_id": extraction_id,
-                    "key_path": f"{prefix}{key}",
-                    "occurrence_count": count,
-                    "examined_count": examined,
-                    "sample_value": json.dumps(value, ensure_ascii=False)[:SHOWN],
-                    "first_seen_file": file,
-                }
-            )
-    return rows
+        for event in _first_events(file.path, SAMPLED_LINES // len(files)):
+            examined += 1
+            for path, value in _unknown(event):
+                row = found.setdefault(
+                    path,
+                    {
+                        "extraction_id": extraction_id,
+                        "key_path": path,
+                        "occurrence_count": 0,
+                        "sample_value": json.dumps(value, ensure_ascii=False)[:SHOWN],
+                        "first_seen_file": file.name,
+                    },
+                )
+                row["occurrence_count"] += 1
+    return [{**row, "examined_count": examined} for row in found.values()]
+
+
+def _first_events(path: str, most: int) -> Iterator[dict[str, Any]]:
+    with suppress(DamagedFileError):
+        for _, line in islice(lines_of(path), most):
+            with suppress(orjson.JSONDecodeError):
+                if isinstance(event := orjson.loads(line), dict):
+                    yield event
+
+
+def _unknown(event: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    for key in event.keys() - KNOWN_KEYS:
+        yield key, event[key]
+    if isinstance(context := event.get("context"), dict):
+        for key in context.keys() - KNOWN_CONTEXT_KEYS:
+            yield f"context.{key}", context[key]

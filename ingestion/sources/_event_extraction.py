@@ -3,7 +3,7 @@
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import duckdb
 
 from ingestion import warehouse
 from ingestion.json_lines import literal
-from ingestion.lane import drop_spools, insert_once
+from ingestion.lane import Spool, drop_spools, insert_once
 from ingestion.reconcile import Counts
 from ingestion.records import RawTable
 from ingestion.settings import Settings
@@ -123,32 +123,26 @@ class EventExtraction:
         spool.create("products", products_select(lines.table))
         account.reject_values(lines, self.counts)
         self._unknown_keys = account.unknown_keys(lines, self._id)
-        known = {
-            "message_id": f"SELECT message_id AS known FROM {SCHEMA}.events "
-            f"WHERE received_date {days}"
-        }
-        # Only rows of this very load can be there already; it lasts no day.
-        recent = f"'{time.time() - 86_400:.0f}'"
-        known_products = {
-            "message_id": f"SELECT message_id AS known FROM {SCHEMA}.event_products "
-            f"WHERE _dlt_load_id >= {recent}"
-        }
-        self._add_model(
-            lines,
-            "events",
-            insert_once(lines.table, EVENT_COLUMNS, known),
-            loaded,
-        )
-        self._add_model(
-            lines,
-            "event_products",
-            insert_once(f"{alias}.products", PRODUCT_COLUMNS, known_products),
-            account.count_products(lines, self.counts),
-        )
+        known = f"received_date {days}"
+        self._add_model(spool, "events", EVENT_COLUMNS, known, loaded)
+        # Only rows of this very load can be there already, and it lasts no day.
+        known = f"_dlt_load_id >= '{time.time() - 86_400:.0f}'"
+        products = account.count_products(lines, self.counts)
+        self._add_model(spool, "event_products", PRODUCT_COLUMNS, known, products)
 
-    def _add_model(self, lines: EventLines, table: str, select: str, rows: int) -> None:
+    def _add_model(
+        self,
+        spool: Spool,
+        table: str,
+        columns: Mapping[str, str],
+        known: str,
+        rows: int,
+    ) -> None:
         if rows:
-            path = lines.spool.write_model(self.folder / f"{table}.model", select)
+            source = f"{spool.alias}.{'lines' if table == 'events' else 'products'}"
+            known = f"SELECT message_id AS known FROM {SCHEMA}.{table} WHERE {known}"
+            select = insert_once(source, columns, "message_id", known)
+            path = spool.write_model(self.folder / f"{table}.model", select)
             self._models[table] = (path, rows)
 
     def _days(self, lines: EventLines) -> str:

@@ -83,7 +83,7 @@ class EventLines:
             ]
             if paths:
                 parts.append(READING.select(paths, self.roots, with_lines=with_lines))
-        self.spool.create("lines", " UNION ALL ".join(parts), in_order=False)
+        self.spool.create("lines", " UNION ALL ".join(parts))
 
     def _repair(self) -> bool:
         """Replace files that DuckDB cannot read by a copy of what can be read of them."""
@@ -150,8 +150,9 @@ class EventLines:
         """Return position among the lines that are not blank, and why it is no event."""
         connection = self.spool.connection
         select = READING.select([self.files[file].path], self.roots)
-        # One thread, so that the rows come in the order of the lines.
         threads = connection.execute("SELECT current_setting('threads')").fetchone()
+        # So that the rows come in the order of the lines.
+        connection.execute("SET GLOBAL preserve_insertion_order = true")
         connection.execute("SET GLOBAL threads = 1")
         found = connection.execute(
             "SELECT position, rejection FROM "
@@ -159,6 +160,7 @@ class EventLines:
             f"WHERE rejection IS NOT NULL ORDER BY position LIMIT {most}"
         ).fetchall()
         connection.execute(f"SET GLOBAL threads = {threads[0] if threads else 1}")
+        connection.execute("SET GLOBAL preserve_insertion_order = false")
         return found
 
 
