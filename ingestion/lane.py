@@ -90,9 +90,14 @@ class Spool:
 
     def write_model(self, path: Path, select: str) -> Path:
         """Write the SELECT as a model file whose header builds the spool."""
+        steps = [*self._statements]
+        if self.location == IN_MEMORY:
+            # Several threads that compress wait for each other by spinning: up to half as
+            # much CPU again for one second less. A backlog is loaded with all threads.
+            steps.append("SET GLOBAL threads = 1")
         statements = [
             {"sql": sql, "secret": False, "key": f"{number} {sql}"}
-            for number, sql in enumerate(self._statements)
+            for number, sql in enumerate(steps)
         ]
         attach = [
             {"attach_type": "duckdb", "alias": self.alias, "statements": statements}
