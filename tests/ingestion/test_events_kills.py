@@ -39,6 +39,9 @@ PLAIN_DLT = KILL_AFTER + (
     "pipeline = warehouse.pipeline_for('events', settings)\n"
     "pipeline.run(events.source(settings))\n"
 )
+SPOOLED_IN_A_FILE = (
+    "from ingestion.sources import _event_lines\n_event_lines.MOST_IN_MEMORY = 1\n"
+)
 NEVER = 99
 
 
@@ -104,6 +107,13 @@ def test_dlt_alone_resumes_a_killed_load(archive, kill_after):
     """Whoever runs the source with dlt only is as safe."""
     assert run(archive, PLAIN_DLT, kill_after) == -signal.SIGKILL
     assert run(archive, PLAIN_DLT, NEVER) == 0
+    assert_loaded_once(archive)
+
+
+def test_a_killed_load_of_a_backlog_is_resumed_from_its_spool(archive):
+    """The spool is a file then, whole or not there at all."""
+    assert run(archive, SPOOLED_IN_A_FILE + OURS, 1) == -signal.SIGKILL
+    assert run(archive, SPOOLED_IN_A_FILE + OURS, NEVER) == 0
     assert_loaded_once(archive)
 
 
