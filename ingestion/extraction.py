@@ -17,6 +17,7 @@ from ingestion.reconcile import Counts, TableCounts
 from ingestion.records import BadValueError, RawTable, timestamp_value
 from ingestion.rest import ForbiddenError
 from ingestion.settings import Settings
+from ingestion.vanished import VANISHED_RECORDS, Presence
 
 ROWS_PER_BATCH = 5_000
 
@@ -42,6 +43,9 @@ class Extraction:
         self.as_of_at = settings.as_of_at
         self.read_all = read_all
         self.counts = Counts()
+        self._presence = Presence(
+            vendor, self.counts, believes_all=settings.believe_deletions
+        )
 
     def table(self, table: RawTable) -> TableCounts:
         """Return the table's counts."""
@@ -56,6 +60,27 @@ class Extraction:
         reported as failed once all of it is stored.
         """
         return table.resource(self._batches(table, rows))
+
+    def closing_resources(self) -> Iterator[DltResource]:
+        """Yield what every source ends with: vanished records, quarantine, counts."""
+        yield self.resource(
+            VANISHED_RECORDS, lambda: self._presence.vanished(self.as_of_at)
+        )
+        yield from self.counts.resources()
+
+    def listed_whole(
+        self, table: RawTable, ids: Iterable[str], *, key: tuple[str, ...] = ()
+    ) -> None:
+        """Note that exactly these records of a table exist: the others vanished.
+
+        Call it only when a list was read to its end.
+
+        Args:
+            table: the table.
+            ids: the records' keys, as `table.record_id` gives them.
+            key: the columns of that key, where it is not the table's own.
+        """
+        self._presence.note(table, key or table.key, ids)
 
     def _batches(
         self, table: RawTable, rows: Callable[[], Iterable[Row]]
@@ -97,8 +122,16 @@ class Extraction:
         except BadValueError:
             return False
 
-    def changed(self, table: RawTable, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield those of all rows of a table that changed since the last load."""
+    def changed(
+        self, table: RawTable, rows: Iterable[Row], *, whole: bool = True
+    ) -> Iterator[Row]:
+        """Yield those of all rows of a table that changed since the last load.
+
+        Args:
+            table: the table.
+            rows: what the vendor has now.
+            whole: whether that is all it has, so that a missing row has vanished.
+        """
         counts = self.table(table)
         known = Fingerprints(dlt.current.resource_state())
         seen: set[str] = set()
@@ -108,17 +141,21 @@ class Extraction:
             else:
                 counts.skipped += 1
         known.keep_only(seen)
+        if whole:
+            self.listed_whole(table, seen)
 
     def versions(self, table: RawTable, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield a new version of each row that changed since the last load."""
         counts = self.table(table)
         known = Fingerprints(dlt.current.resource_state())
-        for row in self._once(table, rows, set()):
+        seen: set[str] = set()
+        for row in self._once(table, rows, seen):
             version = known.version(row["id"], row)
             if version is None:
                 counts.skipped += 1
                 continue
             yield {**row, "row_hash": version, "extracted_at": self.as_of_at}
+        self.listed_whole(table, {one.split(":")[0] for one in seen}, key=("id",))
 
     def _once(
         self, table: RawTable, rows: Iterable[Row], seen: set[str]

@@ -7,8 +7,9 @@ the load with one message that names the vendor, the request and the remedy.
 
 import copy
 import json as stdlib_json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,9 +18,9 @@ from dlt.common.configuration import resolve_configuration
 from dlt.common.configuration.specs import RuntimeConfiguration
 from dlt.sources.helpers.requests import Client
 from dlt.sources.helpers.rest_client import RESTClient
-from dlt.sources.helpers.rest_client.auth import AuthConfigBase
 from dlt.sources.helpers.rest_client.paginators import BasePaginator
 from requests import HTTPError, RequestException, Response
+from requests.auth import AuthBase
 
 # A longer Retry-After is a mistaken unit (milliseconds) or a limit not worth waiting for.
 LONGEST_WAIT_SECONDS = 30
@@ -32,7 +33,19 @@ Json = Any  # what a JSON body can be
 
 
 class ApiError(Exception):
-    """The API cannot be read; the message names vendor, request, cause and remedy."""
+    """The API cannot be read; the message names vendor, request, cause and remedy.
+
+    Attributes:
+        status: the HTTP status where the API answered with an error, else None.
+        body: the parsed body of that answer, None where it was no JSON.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, body: "Json" = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
 
 
 class ForbiddenError(ApiError):
@@ -43,70 +56,90 @@ class TransientError(HTTPError):
     """A response that may be better next time; retried by dlt's session."""
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: its records, the whole body, the response's headers."""
+
+    records: list[Any]
+    body: Json
+    headers: Mapping[str, str]
+
+
+def _error_text(body: Json) -> str:
+    """Return what most vendors say in an error body."""
+    if not isinstance(body, dict):
+        return ""
+    said = [body.get("category") or body.get("errorType"), body.get("message")]
+    return ": ".join(str(part) for part in said if part)
+
+
 class Api:
     """One vendor's API: requests are authorised, checked, retried and paced.
 
     Args:
         vendor: the vendor id, for messages.
         base_url: where the API is.
-        auth: dlt's auth object.
-        secret: what must never appear in a message, whatever the vendor echoes.
+        auth: authorises requests; one with `renew()` (`oauth.OAuthToken`) gets a new
+            token once when a request is refused with 401.
+        secrets: what must never appear in a message, whatever the vendor echoes.
         token_remedy: what to do when the credentials are refused.
-        stop_reason: returns why a 4xx or 429 must not be retried, else None.
+        stop_reason: returns why a response of 400 or more must not be retried, nor
+            taken for a missing permission, else None.
+        is_transient: whether a response of 400 or more may be better next time,
+            beside the usual statuses.
         after_response: called with every response; paces the requests.
+        error_text: returns the vendor's own words from the parsed body of an error.
+        headers: sent with every request.
     """
 
     def __init__(
         self,
         vendor: str,
         base_url: str,
-        auth: AuthConfigBase,
+        auth: AuthBase | None,
         *,
-        secret: str,
+        secrets: Sequence[str],
         token_remedy: str,
-        stop_reason: Callable[[Response], str | None],
-        after_response: Callable[[Response], None],
+        stop_reason: Callable[[Response], str | None] = lambda _: None,
+        is_transient: Callable[[Response], bool] = lambda _: False,
+        after_response: Callable[[Response], None] = lambda _: None,
+        error_text: Callable[[Json], str] = _error_text,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self._vendor = vendor
-        self._secret = secret
+        self._secrets = [secret for secret in secrets if secret]
         self._token_remedy = token_remedy
         self._stop_reason = stop_reason
+        self._is_transient = is_transient
         self._after_response = after_response
-        config = resolve_configuration(RuntimeConfiguration())
-        client = Client(
-            request_timeout=config.request_timeout,
-            raise_for_status=False,
-            status_codes=TRANSIENT_STATUS,
-            retry_condition=lambda _, error: isinstance(error, TransientError),
-            request_max_attempts=config.request_max_attempts,
-            request_backoff_factor=config.request_backoff_factor,
-            request_max_retry_delay=min(
-                config.request_max_retry_delay, LONGEST_WAIT_SECONDS
-            ),
-        )
+        self._error_text = error_text
+        self._auth = auth
         self._base_url = base_url
         self._client = RESTClient(
             base_url=base_url,
             auth=auth,
-            headers={"Accept": "application/json"},
-            session=client.session,
+            headers={"Accept": "application/json", **(headers or {})},
+            session=retrying_client().session,
         )
 
     def fetch(
         self,
         path: str,
         *,
-        needs: str = "results",
+        needs: str | None = "results",
         params: dict[str, Any] | None = None,
         json: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> Json:
         """Return the parsed body of one GET, or of a POST when `json` is given.
 
         Args:
             path: below the base URL.
-            needs: the field without which a success is none.
+            needs: the field without which a success is none; "" where the body is a
+                list, None where it can be anything.
             params: the query.
             json: the body.
+            headers: sent with this request only.
 
         Raises:
             ApiError: the API cannot be read.
@@ -115,40 +148,60 @@ class Api:
         hooks = {"response": [self._check, _need(needs)]}
         with _readable(self._vendor, self._base_url, method, path):
             response = self._client.request(
-                path, method, params=params, json=json, hooks=hooks
+                path, method, params=params, json=json, headers=headers, hooks=hooks
             )
             return response.json()
 
     def pages(
+        self, path: str, paginator: BasePaginator, **request: Json
+    ) -> Iterator[list[Any]]:
+        """Yield the records of a list, page by page; see `answers`."""
+        for page in self.answers(path, paginator, **request):
+            yield page.records
+
+    def answers(
         self,
         path: str,
         paginator: BasePaginator,
         *,
+        select: str = "results",
         params: dict[str, Any] | None = None,
         json: dict[str, Any] | None = None,
-    ) -> Iterator[list[Any]]:
-        """Yield the elements of `results`, page by page.
+        headers: dict[str, str] | None = None,
+    ) -> Iterator[Page]:
+        """Yield a list page by page.
+
+        Args:
+            path: below the base URL.
+            paginator: finds the next page in an answer.
+            select: the field that holds the records; "" where the body is the list.
+            params: the query of the first page.
+            json: the body of a POST; without one it is a GET.
+            headers: sent with every page.
 
         Raises:
-            ApiError: a page lacks `results`, or the pages never end.
+            ApiError: a page lacks `select`, or the pages never end.
         """
         method = "POST" if json else "GET"
         empty = 0
         answered: set[tuple[Any, Any]] = set()
-        hooks: Any = {"response": [self._check, _need("results")]}
+        hooks: Any = {"response": [self._check, _need_list(select)]}
         with _readable(self._vendor, self._base_url, method, path):
             for page in self._client.paginate(
                 path,
                 method=method,
                 paginator=paginator,
-                data_selector="results",
+                data_selector=select or "$",
                 hooks=hooks,
                 # The paginator writes into them.
                 params=copy.deepcopy(params),
                 json=copy.deepcopy(json),
+                headers=copy.deepcopy(headers),
             ):
-                results = page.response.json()["results"]
-                empty = 0 if results else empty + 1
+                body = page.response.json()
+                # Some collections come without an envelope.
+                records = body if isinstance(body, list) else body[select]
+                empty = 0 if records else empty + 1
                 position = (page.response.request.url, page.response.request.body)
                 # An empty page may be asked for again; one with records may not.
                 if position in answered or empty > MOST_EMPTY_PAGES:
@@ -158,11 +211,13 @@ class Api:
                         "stored; load again later, and if it stays so, tell the vendor."
                     )
                     raise ApiError(message)
-                if results:
+                if records:
                     answered.add(position)
-                yield results
+                yield Page(records, body, page.response.headers)
 
-    def _check(self, response: Response, **_: object) -> Response:
+    def _check(self, response: Response, **sent: Json) -> Response:
+        if response.status_code == 401 and (again := self._renewed(response, sent)):
+            response = again
         status = response.status_code
         if status >= 400:
             self._raise_for(response)
@@ -175,53 +230,98 @@ class Api:
         self._after_response(response)
         return response
 
+    def _renewed(self, response: Response, sent: dict[str, Any]) -> Response | None:
+        """Send the request again with a new token, where one can be had."""
+        renew = getattr(self._auth, "renew", None)
+        if renew is None or self._auth is None:
+            return None
+        refused = response.request.headers.get("Authorization")
+        renew(refused)
+        response.content  # noqa: B018  read to the end, so that the connection is free
+        return response.connection.send(self._auth(response.request), **sent)  # type: ignore[attr-defined]
+
     def _raise_for(self, response: Response) -> None:
         status = response.status_code
         request = f"{response.request.method} {urlsplit(response.url).path}"
         detail = self._detail(response)
-        if status == 401:
-            message = f"{self._vendor}: the API refused the token (401{detail}). "
-            raise ApiError(message + self._token_remedy)
-        if status == 403:
-            message = f"{request} is not allowed (403{detail})"
-            raise ForbiddenError(message)
+        said: dict[str, Any] = {"status": status, "body": _parsed(response)}
         if reason := self._stop_reason(response):
             message = f"{self._vendor}: {request} answered {status}{detail}. {reason}"
-            raise ApiError(message)
-        if status in TRANSIENT_STATUS:
+            raise ApiError(message, **said)
+        if status in TRANSIENT_STATUS or self._is_transient(response):
             self._after_response(response)
             raise TransientError(f"{status}{detail}", response=response)
+        if status == 401:
+            message = f"{self._vendor}: the API refused the token (401{detail}). "
+            raise ApiError(message + self._token_remedy, **said)
+        if status == 403:
+            message = f"{request} is not allowed (403{detail})"
+            raise ForbiddenError(message, **said)
         message = (
             f"{self._vendor}: {request} answered {status}{detail}. The API or its "
             "version changed, or the base URL is not this vendor's."
         )
-        raise ApiError(message)
+        raise ApiError(message, **said)
 
     def _detail(self, response: Response) -> str:
-        """Return the vendor's own words of an error body, without the secret."""
-        body = _parsed(response)
-        if not isinstance(body, dict):
-            return ""
-        said = [body.get("category") or body.get("errorType"), body.get("message")]
-        text = ": ".join(str(part) for part in said if part)[:_MESSAGE_LENGTH]
-        return f" {text.replace(self._secret, '***')}" if text else ""
+        """Return the vendor's own words of an error body, without the secrets."""
+        text = self._error_text(_parsed(response))[:_MESSAGE_LENGTH]
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return f" {text}" if text else ""
 
 
-def _need(name: str) -> Callable[..., Response]:
+def retrying_client() -> Client:
+    """Return dlt's HTTP client: transient answers are asked for again, in bounds.
+
+    A Retry-After is honoured up to the longest wait.
+    """
+    config = resolve_configuration(RuntimeConfiguration())
+    return Client(
+        request_timeout=config.request_timeout,
+        raise_for_status=False,
+        status_codes=TRANSIENT_STATUS,
+        retry_condition=lambda _, error: isinstance(error, TransientError),
+        request_max_attempts=config.request_max_attempts,
+        request_backoff_factor=config.request_backoff_factor,
+        request_max_retry_delay=min(
+            config.request_max_retry_delay, LONGEST_WAIT_SECONDS
+        ),
+    )
+
+
+def _need(name: str | None) -> Callable[..., Response]:
     """Return a hook that refuses a success without the field: an error in disguise."""
 
     def need(response: Response, **_: object) -> Response:
+        if name is None:
+            return response
         body = response.json()
-        if isinstance(body, list) and name == "results":
+        if isinstance(body, list) and name in ("results", ""):
             # Some collections come without an envelope.
             return response
         value = body.get(name) if isinstance(body, dict) else None
-        if value is None or (name == "results" and not isinstance(value, list)):
-            message = f"{response.status_code} without `{name}`"
+        if value is None:
+            message = f"{response.status_code} without `{name or 'a list'}`"
             raise TransientError(message, response=response)
         return response
 
     return need
+
+
+def _need_list(name: str) -> Callable[..., Response]:
+    """Return a hook that refuses a page whose records are not a list."""
+    need = _need(name)
+
+    def need_list(response: Response, **_: object) -> Response:
+        need(response)
+        body = response.json()
+        if not isinstance(body if isinstance(body, list) else body[name], list):
+            message = f"{response.status_code} without a list `{name}`"
+            raise TransientError(message, response=response)
+        return response
+
+    return need_list
 
 
 @contextmanager

@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     reporting_timezone: str = ""
     base_currency: Annotated[str, BeforeValidator(_upper)] = ""
     start_date: date = date(1990, 1, 1)
+    believe_deletions: bool = False
     weekend_days: str = "6,7"
     sandbox_data: Path | None = None
     sandbox_size: Literal["small", "default", "large"] = "default"

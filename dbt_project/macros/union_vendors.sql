@@ -1,4 +1,5 @@
--- The rows of stg_<vendor>__<entity> of every used vendor of the category: exactly
+-- The rows of stg_<vendor>__<entity> of every used vendor of the category (or of any of
+-- a list of categories): exactly
 -- the columns of the model's contract, cast to its types; `vendor` is written here.
 -- A vendor that lacks a column fails with its own model's name. No vendor: no rows.
 {% macro union_vendors(entity, category) %}

@@ -36,7 +36,7 @@ def api_for(access_token: str, base_url: str) -> Api:
         "hubspot",
         base_url,
         BearerTokenAuth(token=access_token),
-        secret=access_token,
+        secrets=[access_token],
         token_remedy=f"{remedy} Nothing of this run was stored.",
         stop_reason=_stop_reason,
         after_response=Pace(),

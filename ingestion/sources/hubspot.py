@@ -101,7 +101,7 @@ def source(
         (PROPERTIES, portal.properties),
     ):
         yield extraction.resource(table, rows)
-    yield from extraction.counts.resources()
+    yield from extraction.closing_resources()
 
 
 class _Portal:
@@ -252,7 +252,7 @@ class _Portal:
             for event_id in self._events_to_read
             for participation in self._listed(table, f"{base}/{event_id}/breakdown")
         )
-        return self._extraction.changed(table, rows)
+        return self._extraction.changed(table, rows, whole=False)
 
     def marketing_emails(self) -> Iterator[Row]:
         """Yield marketing e-mails with their statistics.

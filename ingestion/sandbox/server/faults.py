@@ -13,8 +13,8 @@ lets the first `after` of them pass (default 0) and plays on the next `count` (d
     server_error      error body with `status` (default 503; 423, 477, 500, 502, 504,
                       521 … as well) and, when set, a `retry_after` header
     bad_gateway_page  502 with an HTML page instead of JSON
-    rate_limit        429 with the body of `policy` (default TEN_SECONDLY_ROLLING;
-                      SECONDLY, DAILY), a `retry_after` header when set, and an HTML
+    rate_limit        429 with the body of `policy` (HubSpot: TEN_SECONDLY_ROLLING, the
+                      default, SECONDLY, DAILY; other vendors name theirs), a `retry_after` header when set, and an HTML
                       body with `html = true`
     revoked_token     401, whatever the token (count defaults to 0: for ever)
     missing_scope     403 that asks for `scope` (count defaults to 0)
@@ -24,6 +24,7 @@ lets the first `after` of them pass (default 0) and plays on the next `count` (d
     cut_connection    half of the body, then the connection is closed
     duplicate_rows    the first `rows` (default 1) rows of a page twice in it; with
                       `from_previous = true` the last rows of the page before, again
+    missing_rows      the first `rows` (default 1; 0 = all) rows of a page left out of it
     empty_page        a page without rows whose cursor leads on to the rows it owes
     search_lag        search does not know yet what changed in the last `minutes`
                       (default 10) of the sandbox's clock
@@ -54,6 +55,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "truncated_body": {},
     "cut_connection": {},
     "duplicate_rows": {"rows": 1, "from_previous": False},
+    "missing_rows": {"rows": 1},
     "empty_page": {},
     "search_lag": {"minutes": 10},
 }

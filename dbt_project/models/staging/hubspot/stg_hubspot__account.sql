@@ -2,11 +2,7 @@
 {{ config(enabled=is_vendor_used("hubspot")) }}
 with
     accounts as (
-        {{
-            newest_rows(
-                "hubspot", "account_info", key=["1"], newest_by="_dlt_load_id"
-            )
-        }}
+        {{ newest_rows("hubspot", "account_info", key=[], newest_by="_dlt_load_id") }}
     )
 select
     cast(portal_id as string) as account_id,

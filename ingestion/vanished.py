@@ -1,0 +1,102 @@
+"""Records that a vendor no longer has: hard deletes leave no other trace.
+
+Where a source has read a list to its end, what the warehouse knows and the list lacks
+has vanished. A row in `vanished_records` says so; the record's own row stays, and one
+loaded later says that it is back. Staging asks `newest_rows` for `is_vanished`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import dlt
+from dlt.common.configuration.container import Container
+from dlt.common.pipeline import PipelineContext
+
+from ingestion.reconcile import Counts
+from ingestion.records import RawTable, columns
+
+VANISHED_RECORDS = RawTable(
+    "vanished_records",
+    columns(text="table_name record_id", timestamp="vanished_at"),
+    key=("table_name", "record_id"),
+)
+# Fewer are believed whatever their share: small lists are cleared on purpose.
+MOST_BELIEVED = 20
+MOST_BELIEVED_SHARE = 0.5
+
+
+class Presence:
+    """Which records exist at the vendor, as far as one extraction read it whole."""
+
+    def __init__(self, vendor: str, counts: Counts, *, believes_all: bool) -> None:
+        self._vendor = vendor
+        self._counts = counts
+        self._believes_all = believes_all
+        self._present: dict[str, tuple[tuple[str, ...], set[str]]] = {}
+
+    def note(self, table: RawTable, key: tuple[str, ...], ids: Iterable[str]) -> None:
+        """Note the ids of all records of a table."""
+        self._present[table.name] = (key, set(ids))
+
+    def vanished(self, moment: datetime) -> Iterator[dict[str, Any]]:
+        """Yield a row per record that the warehouse knows and the vendor lacks."""
+        counts = self._counts.table(VANISHED_RECORDS.name)
+        for table, (key, present) in self._present.items():
+            known = _known_ids(table, key)
+            gone = sorted(known - present)
+            if self._is_too_many(gone, known):
+                counts.refusal = (
+                    f"{table}: {len(gone):,} of {len(known):,} records are no longer "
+                    f"listed. If {self._vendor} lost them on purpose, load once with "
+                    "BELIEVE_DELETIONS=true; else the token probably lost permissions. "
+                    "None was marked as deleted; everything else was loaded."
+                )
+                continue
+            for record_id in gone:
+                counts.received += 1
+                yield {
+                    "table_name": table,
+                    "record_id": record_id,
+                    "vanished_at": moment,
+                }
+
+    def _is_too_many(self, gone: list[str], known: set[str]) -> bool:
+        if self._believes_all or len(gone) <= MOST_BELIEVED:
+            return False
+        return len(gone) > MOST_BELIEVED_SHARE * len(known)
+
+
+def _known_ids(table: str, key: tuple[str, ...]) -> set[str]:
+    """Return the ids of the table's rows that are not known to have vanished."""
+    context = Container()[PipelineContext]
+    if not context.is_active():
+        return set()
+    pipeline = dlt.current.pipeline()
+    # Without a name nothing was loaded yet.
+    if not pipeline.default_schema_name or any(
+        name not in pipeline.default_schema.tables
+        for name in (table, VANISHED_RECORDS.name)
+    ):
+        return set()
+    record_id = " || ':' || ".join(f"cast({column} as varchar)" for column in key)
+    connecting: Any = pipeline.sql_client()
+    with connecting as client:
+        loads = client.make_qualified_table_name("_dlt_loads")
+        gone = client.make_qualified_table_name(VANISHED_RECORDS.name)
+        rows = client.make_qualified_table_name(table)
+        found = client.execute_sql(
+            f"""
+            select known.record_id from (
+                select {record_id} as record_id, max(_dlt_load_id) as load_id
+                from {rows}
+                where _dlt_load_id in (select load_id from {loads} where status = 0)
+                group by 1
+            ) as known
+            left join {gone} as gone
+                on gone.table_name = %s and gone.record_id = known.record_id
+            where gone.record_id is null or gone._dlt_load_id < known.load_id
+            """,
+            table,
+        )
+        return {record_id for (record_id,) in found or []}
