@@ -129,26 +129,34 @@ class Api:
         needs: str | None = "results",
         params: dict[str, Any] | None = None,
         json: dict[str, Any] | None = None,
+        form: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Json:
-        """Return the parsed body of one GET, or of a POST when `json` is given.
+        """Return the parsed body of one GET, or of a POST when it has a body.
 
         Args:
             path: below the base URL.
             needs: the field without which a success is none; "" where the body is a
                 list, None where it can be anything.
             params: the query.
-            json: the body.
+            json: the body of a POST.
+            form: the body of a POST, as a form.
             headers: sent with this request only.
 
         Raises:
             ApiError: the API cannot be read.
         """
-        method = "POST" if json else "GET"
+        method = "POST" if json or form else "GET"
         hooks = {"response": [self._check, _need(needs)]}
         with _readable(self._vendor, self._base_url, method, path):
             response = self._client.request(
-                path, method, params=params, json=json, headers=headers, hooks=hooks
+                path,
+                method,
+                params=params,
+                json=json,
+                data=form,
+                headers=headers,
+                hooks=hooks,
             )
             return response.json()
 
