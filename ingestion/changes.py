@@ -30,9 +30,15 @@ class Watermark:
     """
 
     def __init__(
-        self, state: dict[str, Any], now: datetime, *, read_all: bool = False
+        self,
+        state: dict[str, Any],
+        now: datetime,
+        *,
+        read_all: bool = False,
+        overlap: timedelta = OVERLAP,
     ) -> None:
         self._state = state
+        self._overlap = overlap
         self._settled = now - UNSETTLED
         self._asks_for_all = read_all or "cursor" not in state
         self._cursor = _instant(state["cursor"]) if "cursor" in state else None
@@ -46,7 +52,7 @@ class Watermark:
         """From when on changes must be asked for; None when everything must be."""
         if self._asks_for_all or self._cursor is None:
             return None
-        return self._cursor - OVERLAP
+        return self._cursor - self._overlap
 
     def is_known(self, record_id: str, modified: str | None) -> bool:
         """Whether exactly this version of the record was loaded before."""
@@ -59,7 +65,7 @@ class Watermark:
             return
         if self._newest is None or instant > self._newest:
             self._newest = instant
-        if not self._saw_too_many and instant >= self._settled_bound() - OVERLAP:
+        if not self._saw_too_many and instant >= self._settled_bound() - self._overlap:
             self._seen[record_id] = modified
             if len(self._seen) > 2 * MOST_REMEMBERED:
                 self._forget_old()
@@ -81,7 +87,7 @@ class Watermark:
         return max(bound, self._cursor) if self._cursor else bound
 
     def _forget_old(self) -> None:
-        bound = self._settled_bound() - OVERLAP
+        bound = self._settled_bound() - self._overlap
         self._seen = {
             record_id: modified
             for record_id, modified in self._seen.items()
@@ -124,6 +130,16 @@ class Fingerprints:
         version = content_digest([name, digest]) if name else digest
         self._known[record_id] = f"{digest}:{version}"
         return version
+
+    def note_absent(self, record_ids: Iterable[str]) -> None:
+        """Note that of the versioned records only these exist.
+
+        One that comes back gets a new version, even with its old content.
+        """
+        present = set(record_ids)
+        for record_id, before in self._known.items():
+            if record_id not in present:
+                self._known[record_id] = f":{before.rpartition(':')[2]}"
 
     def keep_only(self, record_ids: Iterable[str]) -> None:
         """Forget records that were not read this time."""
