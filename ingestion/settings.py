@@ -6,9 +6,11 @@ mode the clock, time zone and currency default to the sandbox company's own
 """
 
 import os
+import re
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -30,7 +32,12 @@ SANDBOX_COMPANY: dict[str, Any] = {
     "as_of": datetime(2026, 11, 18, 20, 0, tzinfo=UTC),
     "reporting_timezone": "Europe/Berlin",
     "base_currency": "EUR",
+    "countries": "DE,AT,IR,TR,GB,US",
 }
+
+
+# A country, or a part of one whose holidays differ: DE, DE-BY.
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 class SettingsError(Exception):
@@ -72,6 +79,9 @@ class Settings(BaseSettings):
     start_date: date = date(1990, 1, 1)
     believe_deletions: bool = False
     weekend_days: str = "6,7"
+    week_start_day: Annotated[int, Field(ge=1, le=7)] = 1
+    fiscal_year_start: str = "01-01"
+    countries: Annotated[str, BeforeValidator(_upper)] = ""
     sandbox_data: Path | None = None
     sandbox_size: Literal["small", "default", "large"] = "default"
     sandbox_seed: int = 7
@@ -120,6 +130,29 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return ",".join(days)
 
+    @field_validator("fiscal_year_start")
+    @classmethod
+    def _known_fiscal_year(cls, value: str) -> str:
+        if value != "nowruz":
+            try:
+                # Not a leap year: a fiscal year must begin in every year.
+                date.fromisoformat(f"2001-{value}")
+            except ValueError:
+                message = "write month and day of its first day (04-01), or nowruz"
+                raise ValueError(message) from None
+        return value
+
+    @field_validator("countries")
+    @classmethod
+    def _iso_countries(cls, value: str) -> str:
+        codes = [code.strip() for code in value.split(",") if code.strip()]
+        if not all(_COUNTRY.fullmatch(code) for code in codes):
+            message = (
+                "write ISO 3166 codes such as IR or IR,DE-BY, the home country first"
+            )
+            raise ValueError(message)
+        return ",".join(codes)
+
     @model_validator(mode="after")
     def _fill_from_sandbox(self) -> Self:
         company = self._sandbox_company()
@@ -127,6 +160,10 @@ class Settings(BaseSettings):
         object.__setattr__(self, "reporting_timezone", zone)
         currency = self.base_currency or company.get("base_currency", "EUR")
         object.__setattr__(self, "base_currency", currency)
+        countries = (
+            self.countries or company.get("countries", "") or country_of_zone(zone)
+        )
+        object.__setattr__(self, "countries", countries)
         as_of = self.as_of or company.get("as_of") or datetime.now(UTC)
         object.__setattr__(self, "as_of", _instant(as_of, ZoneInfo(zone)))
         return self
@@ -213,8 +250,21 @@ class Settings(BaseSettings):
             "REPORTING_TIMEZONE": self.reporting_timezone,
             "BASE_CURRENCY": self.base_currency,
             "WEEKEND_DAYS": self.weekend_days,
+            "WEEK_START_DAY": str(self.week_start_day),
+            "FISCAL_YEAR_START": self.fiscal_year_start,
+            "COUNTRIES": self.countries,
             "VENDORS": _as_json(self.vendors),
         }
+
+
+def country_of_zone(zone: str) -> str:
+    """Return the ISO 3166 code of the country whose time zone it is, "" for none."""
+    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab")
+    for line in table.read_text("utf-8").splitlines():
+        code, _, rest = line.partition("\t")
+        if not line.startswith("#") and rest.split("\t")[1:2] == [zone]:
+            return code
+    return ""
 
 
 def _as_json(value: object) -> str:

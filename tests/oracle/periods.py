@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
+import holidays
 import jdatetime
 
 ONE_DAY = timedelta(days=1)
@@ -133,9 +135,15 @@ def comparisons(period_type: str, first_day: date, today: date) -> list[Comparis
     return found
 
 
+@cache
+def german_holidays(year: int) -> frozenset[date]:
+    """Return the public holidays of the company's home country."""
+    return frozenset(holidays.country_holidays("DE", years=year))
+
+
 def is_business_day(day: date) -> bool:
-    """Return whether the day is no Saturday and no Sunday."""
-    return day.weekday() < 5
+    """Return whether the day is neither Saturday, Sunday nor public holiday."""
+    return day.weekday() < 5 and day not in german_holidays(day.year)
 
 
 def business_days(first: date, last: date) -> int:

@@ -18,7 +18,7 @@ from ingestion.settings import SANDBOX_COMPANY, Settings, SettingsError
 
 # Raised when the same seed and size give other data than before: data directories of
 # an older version are written anew.
-VERSION = 1
+VERSION = 2
 
 
 def generate(out: Path, size: str, seed: int) -> Path:
@@ -101,6 +101,7 @@ def _described(size: str, seed: int) -> str:
 as_of = {as_of}
 reporting_timezone = "{SANDBOX_COMPANY["reporting_timezone"]}"
 base_currency = "{SANDBOX_COMPANY["base_currency"]}"
+countries = "{SANDBOX_COMPANY["countries"]}"
 portal_id = 4727653
 tokens = ["sandbox-token"]
 

@@ -1,12 +1,30 @@
--- The calendar: Gregorian, ISO week and Jalali, with the deployment's weekend.
+-- The calendar: Gregorian, ISO week, Jalali and fiscal, with the deployment's weekend
+-- and
+-- its home country's public holidays.
 -- Grain: one row per calendar_date, 1990-01-01 to 2060-12-31.
+{% set home_country = (env_var("COUNTRIES", "") or "").split(",")[0] %}
+{% set week_start_day = env_var("WEEK_START_DAY", "1") or "1" %}
+{% set fiscal_year_start = env_var("FISCAL_YEAR_START", "01-01") or "01-01" %}
 with
+    home_holidays as (
+        select
+            holiday_date,
+            {{ ordered_list("holiday_name", separator="; ") }} as holiday_names
+        from {{ ref("int_holidays") }}
+        where is_public_holiday and country_code = '{{ home_country }}'
+        group by holiday_date
+    ),
     months as (select * from {{ ref("jalali_months") }}),
     days as ({{ date_spine("1990-01-01", "2060-12-31") }}),
     weeks as (
         select
             days.calendar_date,
-            cast(date_trunc('week', days.calendar_date) as date) as calendar_week,
+            cast(
+                days.calendar_date - (
+                    ({{ iso_weekday("days.calendar_date") }} + 7 - {{ week_start_day }})
+                    % 7
+                ) as date
+            ) as calendar_week,
             -- The ISO year and week number are those of the week's Thursday.
             cast(date_trunc('week', days.calendar_date) as date) + 3 as thursday_date,
             {{ iso_weekday("days.calendar_date") }} as iso_weekday_number
@@ -37,6 +55,20 @@ with
         from months
         group by jalali_year
     ),
+    {% if fiscal_year_start != "nowruz" %}
+        fiscal_years as (
+            select
+                calendar_date,
+                year(calendar_date) - case
+                    when
+                        month(calendar_date) * 100 + day(calendar_date)
+                        < {{ fiscal_year_start | replace("-", "") | int }}
+                    then 1
+                    else 0
+                end as fiscal_start_year
+            from days
+        ),
+    {% endif %}
     final as (
         select
             days.calendar_date,
@@ -84,8 +116,10 @@ with
             ) as weekday_name,
             days.iso_weekday_number
             in ({{ env_var("WEEKEND_DAYS", "6,7") or "0" }}) as is_weekend,
-            days.iso_weekday_number
-            not in ({{ env_var("WEEKEND_DAYS", "6,7") or "0" }}) as is_business_day,
+            home_holidays.holiday_date is not null as is_public_holiday,
+            days.iso_weekday_number not in ({{ env_var("WEEKEND_DAYS", "6,7") or "0" }})
+            and home_holidays.holiday_date is null as is_business_day,
+            cast(home_holidays.holiday_names as string) as holiday_names,
             cast(days.jalali_year as int) as jalali_year,
             cast(days.jalali_month_number as int) as jalali_month_number,
             cast(days.jalali_day as int) as jalali_day,
@@ -96,9 +130,44 @@ with
             cast(
                 floor((days.jalali_month_number - 1) / 3) + 1 as int
             ) as jalali_quarter_number,
-            jalali_years.is_jalali_leap_year
+            jalali_years.is_jalali_leap_year,
+            {% if fiscal_year_start == "nowruz" %}
+                jalali_years.first_date as fiscal_year_start_date,
+                cast(days.jalali_year as int) as fiscal_year_number,
+                cast(days.jalali_month_number as int) as fiscal_month_number
+            {% else %}
+                cast(
+                    make_date(
+                        cast(fiscal_years.fiscal_start_year as int),
+                        {{ fiscal_year_start.split("-")[0] | int }},
+                        {{ fiscal_year_start.split("-")[1] | int }}
+                    ) as date
+                ) as fiscal_year_start_date,
+                -- Named by the year in which it ends.
+                cast(
+                    fiscal_years.fiscal_start_year
+                    + {{ 0 if fiscal_year_start == "01-01" else 1 }} as int
+                ) as fiscal_year_number,
+                cast(
+                    (year(days.calendar_date) - fiscal_years.fiscal_start_year) * 12
+                    + month(days.calendar_date)
+                    - {{ fiscal_year_start.split("-")[0] | int }}
+                    - case
+                        when
+                            day(days.calendar_date)
+                            < {{ fiscal_year_start.split("-")[1] | int }}
+                        then 1
+                        else 0
+                    end
+                    + 1 as int
+                ) as fiscal_month_number
+            {% endif %}
         from jalali_days as days
         inner join jalali_years on days.jalali_year = jalali_years.jalali_year
+        left join home_holidays on days.calendar_date = home_holidays.holiday_date
+        {% if fiscal_year_start != "nowruz" %}
+            inner join fiscal_years on days.calendar_date = fiscal_years.calendar_date
+        {% endif %}
     )
 select
     calendar_date,
@@ -113,7 +182,9 @@ select
     iso_week_number,
     iso_weekday_number,
     weekday_name,
+    holiday_names,
     is_weekend,
+    is_public_holiday,
     is_business_day,
     jalali_year,
     jalali_month_number,
@@ -123,5 +194,9 @@ select
     jalali_month_name_fa,
     jalali_month_name_en,
     jalali_quarter_number,
-    is_jalali_leap_year
+    is_jalali_leap_year,
+    fiscal_year_start_date,
+    fiscal_year_number,
+    cast(floor((fiscal_month_number - 1) / 3) + 1 as int) as fiscal_quarter_number,
+    fiscal_month_number
 from final

@@ -77,6 +77,7 @@ with
                 abs(refunds.total_amount), lines.returned_amount + lines.other_amount, 0
             ) as refund_total_amount,
             rates.rate_to_base,
+            order_rates.rate_to_base as order_rate_to_base,
             refunds.refund_date,
             hour({{ to_local_time("refunds.refunded_at") }}) as refunded_hour,
             refunds.refunded_at,
@@ -95,6 +96,10 @@ with
             rates
             on refunds.refund_date = rates.rate_date
             and coalesce(refunds.currency, orders.currency) = rates.currency
+        left join
+            rates as order_rates
+            on orders.order_date = order_rates.rate_date
+            and coalesce(refunds.currency, orders.currency) = order_rates.currency
     ),
     final as (
         select
@@ -126,6 +131,11 @@ select
     as returned_amount_base,
     {{ base_amount("refund_total_amount", "currency", "rate_to_base", 6) }}
     as refund_total_amount_base,
+    cast(
+        {{ base_amount("refund_total_amount", "currency", "rate_to_base", 6) }}
+        - {{ base_amount("refund_total_amount", "currency", "order_rate_to_base", 6) }}
+        as decimal(18, 6)
+    ) as fx_effect_amount_base,
     cast(refund_date as date) as refund_date,
     cast(refunded_hour as int) as refunded_hour,
     cast(refunded_at as timestamp) as refunded_at,

@@ -1,0 +1,3 @@
+-- Weekdays on which a country rests.
+-- Grain: one row per (country_code, iso_weekday_number).
+{{ union_vendors("country_weekends", "calendar") }}
