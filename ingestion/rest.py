@@ -343,7 +343,9 @@ def _readable(vendor: str, base_url: str, method: str, path: str) -> Generator[N
             f"{request} failed after every retry: {error}. Nothing of this run was "
             "stored; load again later."
         )
-        raise ApiError(message) from None
+        answered = error.response
+        status = None if answered is None else answered.status_code
+        raise ApiError(message, status=status) from None
     except RequestException as error:
         message = (
             f"{request} cannot be reached ({type(error).__name__}). Check the network "
