@@ -132,9 +132,16 @@ select
     {{ base_amount("refund_total_amount", "currency", "rate_to_base", 6) }}
     as refund_total_amount_base,
     cast(
-        {{ base_amount("refund_total_amount", "currency", "rate_to_base", 6) }}
-        - {{ base_amount("refund_total_amount", "currency", "order_rate_to_base", 6) }}
-        as decimal(18, 6)
+        case
+            when order_date is not null
+            then
+                {{ base_amount("refund_total_amount", "currency", "rate_to_base", 6) }}
+                - {{
+                    base_amount(
+                        "refund_total_amount", "currency", "order_rate_to_base", 6
+                    )
+                }}
+        end as decimal(18, 6)
     ) as fx_effect_amount_base,
     cast(refund_date as date) as refund_date,
     cast(refunded_hour as int) as refunded_hour,
