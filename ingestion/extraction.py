@@ -17,7 +17,7 @@ from ingestion.reconcile import Counts, TableCounts
 from ingestion.records import BadValueError, RawTable, timestamp_value
 from ingestion.rest import ForbiddenError
 from ingestion.settings import Settings
-from ingestion.vanished import VANISHED_RECORDS, Presence
+from ingestion.vanished import VANISHED_RECORDS, Presence, known_ids
 
 ROWS_PER_BATCH = 5_000
 
@@ -82,6 +82,21 @@ class Extraction:
         """
         self._presence.note(table, key or table.key, ids)
 
+    def known_ids(self, table: RawTable) -> set[str]:
+        """Return the keys of the records that the warehouse holds as existing.
+
+        A source asks the vendor by id for those that a list lacks, before it calls
+        `listed_whole` without them.
+        """
+        return known_ids(table, table.key)
+
+    def gone(self, table: RawTable, ids: Iterable[str]) -> None:
+        """Note that the vendor says of these records that they were deleted for good.
+
+        For a vendor with a log of deletions; ids that were never loaded do no harm.
+        """
+        self._presence.note_gone(table, table.key, ids)
+
     def _batches(
         self, table: RawTable, rows: Callable[[], Iterable[Row]]
     ) -> Iterator[Any]:
@@ -135,27 +150,32 @@ class Extraction:
         counts = self.table(table)
         known = Fingerprints(dlt.current.resource_state())
         seen: set[str] = set()
+        present: set[str] = set()
         for row in self._once(table, rows, seen):
+            if whole and (stored_id := table.stored_id(row)):
+                present.add(stored_id)
             if known.changed(table.record_id(row), row) or self.read_all:
                 yield row
             else:
                 counts.skipped += 1
         known.keep_only(seen)
         if whole:
-            self.listed_whole(table, seen)
+            self.listed_whole(table, present)
 
     def versions(self, table: RawTable, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield a new version of each row that changed since the last load."""
         counts = self.table(table)
         known = Fingerprints(dlt.current.resource_state())
-        seen: set[str] = set()
-        for row in self._once(table, rows, seen):
-            version = known.version(row["id"], row)
+        ids: set[str] = set()
+        for row in self._once(table, rows, set()):
+            ids.add(str(row["id"]))
+            version = known.version(str(row["id"]), row)
             if version is None:
                 counts.skipped += 1
                 continue
             yield {**row, "row_hash": version, "extracted_at": self.as_of_at}
-        self.listed_whole(table, {one.split(":")[0] for one in seen}, key=("id",))
+        known.note_absent(ids)
+        self.listed_whole(table, ids, key=("id",))
 
     def _once(
         self, table: RawTable, rows: Iterable[Row], seen: set[str]

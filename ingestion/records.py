@@ -164,6 +164,22 @@ _READERS: dict[str, tuple[Callable[[Any], Any], pa.DataType]] = {
 }
 
 
+def _stored_text(value: object, declared: str) -> str:
+    """Return the value as DuckDB casts it to text, once it is of its declared type."""
+    if declared == "text" and isinstance(value, str):
+        return value
+    typed = _reader(declared)[0](value)
+    if isinstance(typed, bool):
+        return "true" if typed else "false"
+    if isinstance(typed, datetime):
+        text = typed.strftime("%Y-%m-%d %H:%M:%S")
+        fraction = f"{typed.microsecond:06d}".rstrip("0")
+        return f"{text}.{fraction}+00" if fraction else f"{text}+00"
+    if size := decimal_size(declared):
+        return f"{typed:.{size[1]}f}"
+    return str(typed)
+
+
 def columns(**names_by_type: str) -> dict[str, str]:
     """Return declared columns from names listed by type: `columns(text="id name")`."""
     return {
@@ -298,3 +314,29 @@ class RawTable:
     def record_id(self, record: Mapping[str, Any]) -> str:
         """Return the record's key as one text."""
         return ":".join(str(record.get(column)) for column in self.key)
+
+    def stored_id(
+        self, record: Mapping[str, Any], key: tuple[str, ...] = ()
+    ) -> str | None:
+        """Return the key as the warehouse says it (`key_sql`), None where it is NULL.
+
+        Args:
+            record: as the vendor sends it.
+            key: the columns, where they are not the table's key.
+        """
+        parts = []
+        for column in key or self.key:
+            value = record.get(column)
+            if value is None or (value == "" and column not in self.keeps_empty):
+                return None
+            try:
+                parts.append(_stored_text(value, self.columns[column]))
+            except BadValueError:
+                return None
+        return ":".join(parts)
+
+    def key_sql(self, column: str) -> str:
+        """Return the SQL that says a column of the key as text."""
+        if self.columns[column] == "timestamp":
+            return f"cast(timezone('UTC', {column}) as varchar) || '+00'"
+        return f"cast({column} as varchar)"

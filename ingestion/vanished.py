@@ -12,6 +12,7 @@ from typing import Any
 import dlt
 from dlt.common.configuration.container import Container
 from dlt.common.pipeline import PipelineContext
+from dlt.destinations.exceptions import DatabaseUndefinedRelation
 
 from ingestion.reconcile import Counts
 from ingestion.records import RawTable, columns
@@ -33,33 +34,42 @@ class Presence:
         self._vendor = vendor
         self._counts = counts
         self._believes_all = believes_all
-        self._present: dict[str, tuple[tuple[str, ...], set[str]]] = {}
+        self._present: dict[str, tuple[RawTable, tuple[str, ...], set[str]]] = {}
 
     def note(self, table: RawTable, key: tuple[str, ...], ids: Iterable[str]) -> None:
         """Note the ids of all records of a table."""
-        self._present[table.name] = (key, set(ids))
+        self._present[table.name] = (table, key, set(ids))
+
+    def note_gone(
+        self, table: RawTable, key: tuple[str, ...], ids: Iterable[str]
+    ) -> None:
+        """Note ids that the vendor itself says were deleted for good."""
+        self._gone[table.name] = (key, set(ids))
 
     def vanished(self, moment: datetime) -> Iterator[dict[str, Any]]:
         """Yield a row per record that the warehouse knows and the vendor lacks."""
         counts = self._counts.table(VANISHED_RECORDS.name)
-        for table, (key, present) in self._present.items():
-            known = _known_ids(table, key)
+        doubts: list[str] = []
+        for table, key, present in self._present.values():
+            known = known_ids(table, key)
             gone = sorted(known - present)
             if self._is_too_many(gone, known):
-                counts.refusal = (
-                    f"{table}: {len(gone):,} of {len(known):,} records are no longer "
-                    f"listed. If {self._vendor} lost them on purpose, load once with "
-                    "BELIEVE_DELETIONS=true; else the token probably lost permissions. "
-                    "None was marked as deleted; everything else was loaded."
-                )
+                doubts.append(f"{len(gone):,} of {len(known):,} {table.name}")
                 continue
             for record_id in gone:
                 counts.received += 1
                 yield {
-                    "table_name": table,
+                    "table_name": table.name,
                     "record_id": record_id,
                     "vanished_at": moment,
                 }
+        if doubts:
+            counts.refusal = (
+                f"{', '.join(doubts)} are no longer listed. If {self._vendor} lost "
+                "them on purpose, load once with BELIEVE_DELETIONS=true; else the "
+                "token probably lost permissions. None of these was marked as "
+                "deleted; everything else was loaded."
+            )
 
     def _is_too_many(self, gone: list[str], known: set[str]) -> bool:
         if self._believes_all or len(gone) <= MOST_BELIEVED:
@@ -67,8 +77,13 @@ class Presence:
         return len(gone) > MOST_BELIEVED_SHARE * len(known)
 
 
-def _known_ids(table: str, key: tuple[str, ...]) -> set[str]:
-    """Return the ids of the table's rows that are not known to have vanished."""
+def known_ids(table: RawTable, key: tuple[str, ...]) -> set[str]:
+    """Return the ids of the table's rows that are not known to have vanished.
+
+    Args:
+        table: the table.
+        key: the columns that tell its records apart.
+    """
     context = Container()[PipelineContext]
     if not context.is_active():
         return set()
@@ -76,17 +91,16 @@ def _known_ids(table: str, key: tuple[str, ...]) -> set[str]:
     # Without a name nothing was loaded yet.
     if not pipeline.default_schema_name or any(
         name not in pipeline.default_schema.tables
-        for name in (table, VANISHED_RECORDS.name)
+        for name in (table.name, VANISHED_RECORDS.name)
     ):
         return set()
-    record_id = " || ':' || ".join(f"cast({column} as varchar)" for column in key)
+    record_id = " || ':' || ".join(table.key_sql(column) for column in key)
     connecting: Any = pipeline.sql_client()
     with connecting as client:
         loads = client.make_qualified_table_name("_dlt_loads")
         gone = client.make_qualified_table_name(VANISHED_RECORDS.name)
-        rows = client.make_qualified_table_name(table)
-        found = client.execute_sql(
-            f"""
+        rows = client.make_qualified_table_name(table.name)
+        query = f"""
             select known.record_id from (
                 select {record_id} as record_id, max(_dlt_load_id) as load_id
                 from {rows}
@@ -95,8 +109,12 @@ def _known_ids(table: str, key: tuple[str, ...]) -> set[str]:
             ) as known
             left join {gone} as gone
                 on gone.table_name = %s and gone.record_id = known.record_id
-            where gone.record_id is null or gone._dlt_load_id < known.load_id
-            """,
-            table,
-        )
+            where known.record_id is not null
+                and (gone.record_id is null or gone._dlt_load_id < known.load_id)
+            """
+        try:
+            found = client.execute_sql(query, table.name)
+        except DatabaseUndefinedRelation:
+            # Extracted before, and given up before anything was stored.
+            return set()
         return {record_id for (record_id,) in found or []}
