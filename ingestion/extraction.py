@@ -90,13 +90,6 @@ class Extraction:
         """
         return known_ids(table, table.key)
 
-    def gone(self, table: RawTable, ids: Iterable[str]) -> None:
-        """Note that the vendor says of these records that they were deleted for good.
-
-        For a vendor with a log of deletions; ids that were never loaded do no harm.
-        """
-        self._presence.note_gone(table, table.key, ids)
-
     def _batches(
         self, table: RawTable, rows: Callable[[], Iterable[Row]]
     ) -> Iterator[Any]:

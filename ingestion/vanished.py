@@ -40,12 +40,6 @@ class Presence:
         """Note the ids of all records of a table."""
         self._present[table.name] = (table, key, set(ids))
 
-    def note_gone(
-        self, table: RawTable, key: tuple[str, ...], ids: Iterable[str]
-    ) -> None:
-        """Note ids that the vendor itself says were deleted for good."""
-        self._gone[table.name] = (key, set(ids))
-
     def vanished(self, moment: datetime) -> Iterator[dict[str, Any]]:
         """Yield a row per record that the warehouse knows and the vendor lacks."""
         counts = self._counts.table(VANISHED_RECORDS.name)
