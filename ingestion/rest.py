@@ -90,6 +90,8 @@ class Api:
         after_response: called with every response; paces the requests.
         error_text: returns the vendor's own words from the parsed body of an error.
         headers: sent with every request.
+        attempts: how often a request is sent at most; 1 where the vendor moves on with
+            each request, so that asking again would skip records.
     """
 
     def __init__(
@@ -105,6 +107,7 @@ class Api:
         after_response: Callable[[Response], None] = lambda _: None,
         error_text: Callable[[Json], str] = _error_text,
         headers: Mapping[str, str] | None = None,
+        attempts: int | None = None,
     ) -> None:
         self._vendor = vendor
         self._secrets = [secret for secret in secrets if secret]
@@ -119,7 +122,7 @@ class Api:
             base_url=base_url,
             auth=auth,
             headers={"Accept": "application/json", **(headers or {})},
-            session=retrying_client().session,
+            session=retrying_client(attempts).session,
         )
 
     def fetch(
@@ -258,7 +261,8 @@ class Api:
             raise ApiError(message, **said)
         if status in TRANSIENT_STATUS or self._is_transient(response):
             self._after_response(response)
-            raise TransientError(f"{status}{detail}", response=response)
+            text = f"{status}{detail}{_wish(response)}"
+            raise TransientError(text, response=response)
         if status == 401:
             message = f"{self._vendor}: the API refused the token (401{detail}). "
             raise ApiError(message + self._token_remedy, **said)
@@ -279,10 +283,19 @@ class Api:
         return f" {text}" if text else ""
 
 
+def _wish(response: Response) -> str:
+    """Return how long the vendor wants to be left alone, where that was too long."""
+    wish = response.headers.get("Retry-After", "").strip()
+    if wish.isdigit() and int(wish) <= LONGEST_WAIT_SECONDS:
+        return ""
+    return f" (Retry-After: {wish[:40]}; {LONGEST_WAIT_SECONDS} s at most)" * bool(wish)
+
+
 def retrying_client() -> Client:
     """Return dlt's HTTP client: transient answers are asked for again, in bounds.
 
-    A Retry-After is honoured up to the longest wait.
+    A Retry-After is honoured up to the longest wait. An answer that pauses for longer
+    than RUNTIME__REQUEST_TIMEOUT seconds (60) counts as none.
     """
     config = resolve_configuration(RuntimeConfiguration())
     return Client(
@@ -290,7 +303,7 @@ def retrying_client() -> Client:
         raise_for_status=False,
         status_codes=TRANSIENT_STATUS,
         retry_condition=lambda _, error: isinstance(error, TransientError),
-        request_max_attempts=config.request_max_attempts,
+        request_max_attempts=attempts or config.request_max_attempts,
         request_backoff_factor=config.request_backoff_factor,
         request_max_retry_delay=min(
             config.request_max_retry_delay, LONGEST_WAIT_SECONDS
