@@ -291,11 +291,14 @@ def _wish(response: Response) -> str:
     return f" (Retry-After: {wish[:40]}; {LONGEST_WAIT_SECONDS} s at most)" * bool(wish)
 
 
-def retrying_client() -> Client:
+def retrying_client(attempts: int | None = None) -> Client:
     """Return dlt's HTTP client: transient answers are asked for again, in bounds.
 
     A Retry-After is honoured up to the longest wait. An answer that pauses for longer
     than RUNTIME__REQUEST_TIMEOUT seconds (60) counts as none.
+
+    Args:
+        attempts: how often a request is sent at most, where not as the run is set up.
     """
     config = resolve_configuration(RuntimeConfiguration())
     return Client(
