@@ -67,6 +67,12 @@ class OAuthToken(AuthBase):
                 headers={"Accept": "application/json"},
                 hooks={"response": [_refuse_transient]},
             )
+        except TransientError as error:
+            message = (
+                f"{self._vendor}: the token endpoint {self._token_url} failed after "
+                f"every retry: {error}. Nothing was requested; load again later."
+            )
+            raise ApiError(message) from None
         except RequestException as error:
             message = (
                 f"{self._vendor}: the token endpoint {self._token_url} cannot be "
@@ -88,15 +94,24 @@ class OAuthToken(AuthBase):
             raise ApiError(message)
         self.answer = body
         self._token = str(token)
-        lives = float(body.get("expires_in") or 600)
+        lives = _seconds(body.get("expires_in"))
         # Half its life at most is given away for clocks that are off.
         self._good_until = time.monotonic() + max(
             lives - EXPIRY_MARGIN_SECONDS, lives / 2
         )
 
 
+def _seconds(said: object) -> float:
+    """Return how long a token lives; what an endpoint leaves out is ten minutes."""
+    try:
+        return float(str(said or 600))
+    except ValueError:
+        return 600.0
+
+
 def _refuse_transient(response: Response, **_: object) -> Response:
     if response.status_code in (408, 429) or response.status_code >= 500:
+        response.content  # noqa: B018  read to the end, so that the connection is free
         raise TransientError(str(response.status_code), response=response)
     return response
 
