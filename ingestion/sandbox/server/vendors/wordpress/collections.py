@@ -125,7 +125,7 @@ COLLECTIONS = {
             "asc",
             "rest_user_invalid_id",
             "Invalid user ID.",
-            "Sorry, you are not allowed to list users.",
+            "Sorry, you are not allowed to edit users.",
             (
                 *("username", "email", "first_name", "last_name", "locale", "nickname"),
                 *("roles", "registered_date", "capabilities", "extra_capabilities"),

@@ -51,7 +51,8 @@ class Parameters:
         """Return one of the allowed values."""
         value, allowed = self.text(name, default), list(allowed)
         if value not in allowed:
-            message = f"{name} is not one of {', '.join(allowed)}."
+            *others, last = allowed
+            message = f"{name} is not one of {', '.join(others)}, and {last}."
             raise invalid_param(name, message, "rest_not_in_enum")
         return value
 
