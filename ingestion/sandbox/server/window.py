@@ -26,3 +26,9 @@ class Window:
             return False
         self._times.append(self._clock())
         return True
+
+    def seconds_until_free(self) -> float:
+        """Return how long it takes until one more request fits in."""
+        if self.remaining() > 0:
+            return 0.0
+        return self._times[0] + self._seconds - self._clock()
