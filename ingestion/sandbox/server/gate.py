@@ -123,6 +123,8 @@ class Gate:
     async def _answer(
         self, request: Request, handler: Handler, *, is_open: bool
     ) -> Response:
+        # Read here, so that neither handlers nor dialects need be coroutines.
+        request.state.content = await request.body()
         has_cursor = bool(self._faults) and self._dialect.has_cursor(request)
         faults = self._faults.play(request.url.path, has_cursor=has_cursor)
         request.state.faults = faults
@@ -135,8 +137,6 @@ class Gate:
             return Response(HTML_PAGE, status, headers, media_type="text/html")
         try:
             self._admit(request, faults, is_open=is_open)
-            # Read here, so that handlers need not be coroutines.
-            request.state.content = await request.body()
             found = handler(request)
             if isinstance(found, Awaitable):
                 found = await found
