@@ -227,8 +227,8 @@ class Api:
                 yield Page(records, body, page.response.headers)
 
     def _check(self, response: Response, **sent: Json) -> Response:
-        if response.status_code == 401 and (again := self._renewed(response, sent)):
-            response = again
+        if response.status_code == 401:
+            response = self._renewed(response, sent)
         status = response.status_code
         if status >= 400:
             self._raise_for(response)
@@ -241,13 +241,12 @@ class Api:
         self._after_response(response)
         return response
 
-    def _renewed(self, response: Response, sent: dict[str, Any]) -> Response | None:
+    def _renewed(self, response: Response, sent: dict[str, Any]) -> Response:
         """Send the request again with a new token, where one can be had."""
         renew = getattr(self._auth, "renew", None)
         if renew is None or self._auth is None:
-            return None
-        refused = response.request.headers.get("Authorization")
-        renew(refused)
+            return response
+        renew(response.request.headers.get("Authorization"))
         response.content  # noqa: B018  read to the end, so that the connection is free
         return response.connection.send(self._auth(response.request), **sent)  # type: ignore[attr-defined]
 

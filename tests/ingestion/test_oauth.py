@@ -9,7 +9,7 @@ from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginat
 
 from ingestion import oauth
 from ingestion.oauth import OAuthToken
-from ingestion.rest import Api, ApiError
+from ingestion.rest import Api, ApiError, ForbiddenError
 
 from .scripted_api import ScriptedApi
 
@@ -96,6 +96,20 @@ def test_a_token_that_is_refused_twice_is_not_asked_for_without_end(toy):
     with pytest.raises(ApiError, match=r"toy: .* \(401 token expired\)\. Renew it\."):
         toy.pages()
     assert toy.script.paths() == ["/token", "/things", "/token", "/things"]
+
+
+def test_what_is_answered_to_the_new_token_counts(toy):
+    """Else a limit that is hit right after a renewal is taken for a refused token."""
+    toy.answers(
+        token=[gives("one"), gives("two")],
+        things=[REFUSED, (429, {"message": "slow down"}), PAGE],
+    )
+    assert toy.pages() == [{"id": 1}]
+    toy.answers(
+        token=[gives("three")], things=[REFUSED, (403, {"message": "not yours"})]
+    )
+    with pytest.raises(ForbiddenError, match="403 not yours"):
+        toy.pages()
 
 
 def test_a_token_is_renewed_before_it_ends(toy, monkeypatch):
