@@ -1,5 +1,6 @@
 """An API that answers what a test has written down, in that order."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,10 +28,14 @@ class ScriptedApi:
         answers: path to answers, each a status, a body (bytes as they are, else JSON)
             and perhaps headers.
         asked: the requests so far.
+        pause: seconds before each answer, or before its last byte.
+        pauses_in_body: whether the pause comes before the last byte.
     """
 
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    pause: float = 0.0
+    pauses_in_body: bool = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -54,8 +59,14 @@ class ScriptedApi:
             "status": status,
             "headers": [(name.encode(), text.encode()) for name, text in said.items()],
         }
+        if not self.pauses_in_body:
+            await asyncio.sleep(self.pause)
         await send(start)
-        await send({"type": "http.response.body", "body": content})
+        begun = {"type": "http.response.body", "body": content[:-1], "more_body": True}
+        await send(begun)
+        if self.pauses_in_body:
+            await asyncio.sleep(self.pause)
+        await send({"type": "http.response.body", "body": content[-1:]})
 
     def paths(self) -> list[str]:
         """Return the paths that were asked for, in order."""
