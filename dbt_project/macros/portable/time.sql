@@ -18,6 +18,13 @@
     {{- return(adapter.dispatch("to_local_time")(instant, zone)) -}}
 {% endmacro %}
 
+-- The UTC instant of a wall-clock time in a zone; the zone is an SQL expression, so
+-- that
+-- every row can have its own.
+{% macro instant_of(local_time, zone) %}
+    {{- return(adapter.dispatch("instant_of")(local_time, zone)) -}}
+{% endmacro %}
+
 -- The calendar day in the reporting time zone of a UTC instant.
 {% macro local_date(instant) -%}
     cast({{ to_local_time(instant) }} as date)

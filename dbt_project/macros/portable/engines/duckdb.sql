@@ -15,6 +15,10 @@
     timezone('{{ zone }}', timezone('UTC', cast({{ instant }} as timestamp)))
 {%- endmacro %}
 
+{% macro default__instant_of(local_time, zone) -%}
+    timezone('UTC', timezone({{ zone }}, cast({{ local_time }} as timestamp)))
+{%- endmacro %}
+
 {% macro default__iso_weekday(day) -%} cast(isodow({{ day }}) as int) {%- endmacro %}
 
 {% macro default__ordered_list(value, order_by, separator, is_distinct) -%}
