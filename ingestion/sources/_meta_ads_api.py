@@ -60,7 +60,7 @@ class GraphAuth(AuthBase):
         """Add the token, and the proof where there is a secret."""
         r.headers["Authorization"] = f"Bearer {self._token}"
         if self.proof:
-            r.prepare_url(r.url, {"appsecret_proof": self.proof})
+            r.prepare_url(str(r.url), {"appsecret_proof": self.proof})
         return r
 
 
@@ -113,7 +113,8 @@ class GraphPaginator(BasePaginator):
     def update_request(self, request: Request) -> None:
         """Ask for what comes after the cursor."""
         if self._after is not None:
-            request.params = {**(request.params or {}), "after": self._after}
+            params: Any = request.params or {}
+            request.params = {**params, "after": self._after}
 
 
 class _Stop:

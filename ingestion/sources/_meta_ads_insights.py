@@ -245,8 +245,8 @@ class Insights:
             row[name] = str(row[name] or "unknown")
         for name in ("actions", "action_values"):
             # Their order means nothing and changes.
-            actions = row[name] if isinstance(row[name], list) else []
-            row[name] = sorted(actions, key=lambda one: _json(one)) or None
+            if isinstance(actions := row[name], list):
+                row[name] = sorted(actions, key=_json) or None
         return row
 
     def _marker(self, account: Account, day: str) -> Row:

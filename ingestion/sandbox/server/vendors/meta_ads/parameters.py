@@ -92,7 +92,10 @@ def page(request: Request, params: Params, rows: list[Any]) -> dict[str, Any]:
     body: dict[str, Any] = {"data": found}
     if not rows:
         return body
-    body["paging"] = {"cursors": {"before": _cursor(start), "after": _cursor(end)}}
+    paging: dict[str, Any] = {
+        "cursors": {"before": _cursor(start), "after": _cursor(end)}
+    }
+    body["paging"] = paging
     if end < len(rows):
         asked = {
             **params,
@@ -102,7 +105,7 @@ def page(request: Request, params: Params, rows: list[Any]) -> dict[str, Any]:
             "access_token": given_token(request),
         }
         link = request.url.replace(query=urlencode(asked))
-        body["paging"]["next"] = str(link)
+        paging["next"] = str(link)
     return body
 
 
