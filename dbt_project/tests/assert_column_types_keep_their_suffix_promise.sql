@@ -16,6 +16,7 @@
     ["_amount$|_amount_base$", ["decimal"]],
     ["(?<!conversion)_rate$|_share$|_score$", ["double"]],
     ["unit_count$", ["decimal"]],
+    ["conversion_count$", ["double"]],
     ["_count$", ["bigint"]],
     [
         "_days$|^days_|_minutes$|_seconds$",

@@ -53,3 +53,7 @@
         + to_milliseconds(cast({{ milliseconds }} as bigint))
     )
 {%- endmacro %}
+
+{% macro default__utc_of_local(local_time, zone) -%}
+    timezone('UTC', timezone({{ zone }}, cast({{ local_time }} as timestamp)))
+{%- endmacro %}

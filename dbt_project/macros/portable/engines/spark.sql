@@ -71,3 +71,7 @@
         + cast({{ milliseconds }} as bigint)
     )
 {%- endmacro %}
+
+{% macro spark__utc_of_local(local_time, zone) -%}
+    to_utc_timestamp(cast({{ local_time }} as timestamp), {{ zone }})
+{%- endmacro %}
