@@ -82,13 +82,17 @@ class Extraction:
         """
         self._presence.note(table, key or table.key, ids)
 
-    def known_ids(self, table: RawTable) -> set[str]:
+    def known_ids(self, table: RawTable, *, where: str = "true") -> set[str]:
         """Return the keys of the records that the warehouse holds as existing.
 
         A source asks the vendor by id for those that a list lacks, before it calls
         `listed_whole` without them.
+
+        Args:
+            table: the table.
+            where: an SQL condition on its rows.
         """
-        return known_ids(table, table.key)
+        return known_ids(table, table.key, where=where)
 
     def _batches(
         self, table: RawTable, rows: Callable[[], Iterable[Row]]

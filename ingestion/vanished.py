@@ -71,12 +71,15 @@ class Presence:
         return len(gone) > MOST_BELIEVED_SHARE * len(known)
 
 
-def known_ids(table: RawTable, key: tuple[str, ...]) -> set[str]:
+def known_ids(
+    table: RawTable, key: tuple[str, ...], *, where: str = "true"
+) -> set[str]:
     """Return the ids of the table's rows that are not known to have vanished.
 
     Args:
         table: the table.
         key: the columns that tell its records apart.
+        where: an SQL condition on the rows.
     """
     context = Container()[PipelineContext]
     if not context.is_active():
@@ -99,6 +102,7 @@ def known_ids(table: RawTable, key: tuple[str, ...]) -> set[str]:
                 select {record_id} as record_id, max(_dlt_load_id) as load_id
                 from {rows}
                 where _dlt_load_id in (select load_id from {loads} where status = 0)
+                    and ({where})
                 group by 1
             ) as known
             left join {gone} as gone

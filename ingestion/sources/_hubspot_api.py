@@ -144,3 +144,15 @@ def failed_ids(body: dict[str, Any]) -> list[str]:
         for error in body.get("errors") or []
         for failed in (error.get("context") or {}).get("ids") or []
     ]
+
+
+def merged_ids(record: Json) -> Iterator[str]:
+    """Yield the ids of the records that were merged into this one."""
+    properties = record.get("properties") if isinstance(record, dict) else None
+    if not isinstance(properties, dict):
+        return
+    for name in ("hs_merged_object_ids", "hs_calculated_merged_vids"):
+        # `id;id`, and for contacts `id:epoch milliseconds;…`
+        for part in str(properties.get(name) or "").split(";"):
+            if merged_id := part.partition(":")[0].strip():
+                yield merged_id

@@ -18,6 +18,7 @@ from ingestion.sources._hubspot_api import (
     chunks,
     failed_ids,
     listing,
+    merged_ids,
     results_of,
 )
 from ingestion.sources._hubspot_tables import (
@@ -51,6 +52,8 @@ class CrmObjects:
         for page in self._pages(crm, mark.lower_bound):
             yield from reading.live(page)
         yield from self._archived(crm, reading, state)
+        if mark.lower_bound is None:
+            yield from self._missed(crm, reading)
         mark.advance()
         self._changed[crm.name] = list(reading.changed)
 
@@ -92,6 +95,21 @@ class CrmObjects:
             yield from reading.live(self._batch_read(crm, ids, wanted))
         state["archived"] = found
 
+    def _missed(self, crm: CrmObject, reading: "ObjectReading") -> Iterator[Row]:
+        """Yield what the lists left out, and note what no longer exists.
+
+        A live record can be deleted for good (as privacy laws demand), or be merged into
+        another: it is in no list then, not even in that of the archived ones.
+        """
+        table = OBJECT_TABLES[crm.name]
+        known = self._extraction.known_ids(table)
+        alive = self._extraction.known_ids(table, where="archived is not true")
+        wanted = {"properties": list(crm.properties)}
+        for ids in chunks(sorted(alive - reading.listed), READ_BATCH):
+            yield from reading.live(self._batch_read(crm, ids, wanted))
+        # What was archived leaves the recycle bin after 90 days and stays archived.
+        self._extraction.listed_whole(table, reading.listed | (known - alive))
+
     def _batch_read(
         self, crm: CrmObject, ids: list[str], wanted: dict[str, Any]
     ) -> list[Any]:
@@ -99,7 +117,13 @@ class CrmObjects:
         query = {"properties": [], "inputs": [{"id": one} for one in ids], **wanted}
         body = self._api.fetch(path, json=query)
         results = results_of(body)
-        if len(results) + len(failed_ids(body)) < len(ids):
+        # A record that was merged into another is answered by that one.
+        swallowed = [one for record in results for one in merged_ids(record)]
+        if not set(ids) <= {
+            *(str(record.get("id")) for record in results if isinstance(record, dict)),
+            *failed_ids(body),
+            *swallowed,
+        }:
             message = (
                 f"hubspot: {path} left out records that were asked for: {len(ids)} "
                 f"asked, {len(results)} answered. Load again later."
@@ -203,6 +227,8 @@ class ObjectReading:
         self._counts = extraction.table(self._table)
         self._mark = mark
         self._yielded: dict[str, str | None] = {}
+        # Every id that the vendor showed, live or archived.
+        self.listed: set[str] = set()
         # The ids whose history and associations must be read again.
         self.changed: dict[str, None] = {}
 
@@ -213,6 +239,7 @@ class ObjectReading:
                 yield from self._live(self._row(record))
 
     def _live(self, row: Row) -> Iterator[Row]:
+        self.listed.add(row["id"])
         modified = row.get(self._cursor) or row["updated_at"]
         self._mark.saw(row["id"], modified)
         if row["id"] in self._yielded:
@@ -240,6 +267,7 @@ class ObjectReading:
             if row["archived"] is not True:
                 yield from self._live(row)
                 continue
+            self.listed.add(row["id"])
             stamp = str(row["archived_at"] or row["updated_at"])
             found[row["id"]] = stamp
             if known.get(row["id"]) == stamp:
