@@ -1,6 +1,5 @@
--- By how many hours an ad account's day begins before the reporting day of the same
--- date:
--- its zone minus the reporting zone at that day's noon (K42).
+-- By how many hours a day of an ad account begins before the reporting day of the same
+-- date: its zone minus the reporting zone at that day's noon (K42).
 {% macro tz_shift_hours(activity_date, timezone_name) -%}
     {%- set noon = "cast(" ~ activity_date ~ " as timestamp) + interval '12' hour" -%}
     {%- set reporting_zone = "'" ~ env_var("REPORTING_TIMEZONE", "UTC") ~ "'" -%}

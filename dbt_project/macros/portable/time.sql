@@ -18,11 +18,15 @@
     {{- return(adapter.dispatch("to_local_time")(instant, zone)) -}}
 {% endmacro %}
 
--- The UTC instant of a wall-clock time in a zone; the zone is an SQL expression, so
--- that
--- every row can have its own.
+-- The UTC instant of a wall-clock time in a zone. The zone is an SQL expression: every
+-- row can have its own.
 {% macro instant_of(local_time, zone) %}
     {{- return(adapter.dispatch("instant_of")(local_time, zone)) -}}
+{% endmacro %}
+
+-- The wall-clock time of a UTC instant in a zone; the zone is an SQL expression.
+{% macro local_time_in(instant, zone) %}
+    {{- return(adapter.dispatch("local_time_in")(instant, zone)) -}}
 {% endmacro %}
 
 -- The calendar day in the reporting time zone of a UTC instant.

@@ -19,6 +19,10 @@
     timezone('UTC', timezone({{ zone }}, cast({{ local_time }} as timestamp)))
 {%- endmacro %}
 
+{% macro default__local_time_in(instant, zone) -%}
+    timezone({{ zone }}, timezone('UTC', cast({{ instant }} as timestamp)))
+{%- endmacro %}
+
 {% macro default__iso_weekday(day) -%} cast(isodow({{ day }}) as int) {%- endmacro %}
 
 {% macro default__ordered_list(value, order_by, separator, is_distinct) -%}

@@ -17,6 +17,10 @@
     to_utc_timestamp(cast({{ local_time }} as timestamp), {{ zone }})
 {%- endmacro %}
 
+{% macro spark__local_time_in(instant, zone) -%}
+    from_utc_timestamp(cast({{ instant }} as timestamp), {{ zone }})
+{%- endmacro %}
+
 {% macro spark__iso_weekday(day) -%} cast(weekday({{ day }}) + 1 as int) {%- endmacro %}
 
 {% macro spark__ordered_list(value, order_by, separator, is_distinct) -%}
