@@ -34,7 +34,7 @@ ARGUMENTS = {
         "timestamp '2026-03-01 10:50:30'",
     ],
     "to_local_time": ["timestamp '2026-03-31 22:30:00'", "Asia/Tehran"],
-    "instant_of": ["timestamp '2026-07-01 12:00:00'", "'Europe/Istanbul'"],
+    "utc_of_local": ["timestamp '2026-07-01 12:00:00'", "'Europe/Istanbul'"],
     "local_time_in": ["timestamp '2026-07-01 22:00:00'", "'Europe/Istanbul'"],
     "iso_weekday": ["date '2026-11-22'"],
     "ordered_list": ["word", "place", "; ", False],
@@ -75,7 +75,7 @@ def test_the_spark_form_parses_as_spark(name: str) -> None:
         # dbt's own datediff gives 0 or 1 hours here, depending on the engine.
         ("minutes_between", 40.5),
         ("to_local_time", datetime(2026, 4, 1, 2, 0)),  # noqa: DTZ001
-        ("instant_of", datetime(2026, 7, 1, 9, 0)),  # noqa: DTZ001
+        ("utc_of_local", datetime(2026, 7, 1, 9, 0)),  # noqa: DTZ001
         ("local_time_in", datetime(2026, 7, 2, 1, 0)),  # noqa: DTZ001
         ("iso_weekday", 7),
         ("ordered_list", "b; a"),

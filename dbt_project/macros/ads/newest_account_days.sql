@@ -1,9 +1,7 @@
 -- The rows of a raw table of daily figures, each account-day as its newest completed
 -- load
--- has it. A load brings a day whole with a marker row (its id is ''), so that rows
--- which
--- the platform no longer reports are gone with the load before, on a destination that
--- appends as well as on one that replaces.
+-- has it. A load brings a day whole, with a marker row whose id is '': rows that are no
+-- longer reported are gone with the load before, on every destination.
 {% macro newest_account_days(vendor, table, account, day, id) -%}
     select figures.*
     from

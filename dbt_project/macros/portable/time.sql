@@ -18,12 +18,6 @@
     {{- return(adapter.dispatch("to_local_time")(instant, zone)) -}}
 {% endmacro %}
 
--- The UTC instant of a wall-clock time in a zone. The zone is an SQL expression: every
--- row can have its own.
-{% macro instant_of(local_time, zone) %}
-    {{- return(adapter.dispatch("instant_of")(local_time, zone)) -}}
-{% endmacro %}
-
 -- The wall-clock time of a UTC instant in a zone; the zone is an SQL expression.
 {% macro local_time_in(instant, zone) %}
     {{- return(adapter.dispatch("local_time_in")(instant, zone)) -}}

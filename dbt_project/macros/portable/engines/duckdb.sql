@@ -15,10 +15,6 @@
     timezone('{{ zone }}', timezone('UTC', cast({{ instant }} as timestamp)))
 {%- endmacro %}
 
-{% macro default__instant_of(local_time, zone) -%}
-    timezone('UTC', timezone({{ zone }}, cast({{ local_time }} as timestamp)))
-{%- endmacro %}
-
 {% macro default__local_time_in(instant, zone) -%}
     timezone({{ zone }}, timezone('UTC', cast({{ instant }} as timestamp)))
 {%- endmacro %}

@@ -13,10 +13,6 @@
     from_utc_timestamp(cast({{ instant }} as timestamp), '{{ zone }}')
 {%- endmacro %}
 
-{% macro spark__instant_of(local_time, zone) -%}
-    to_utc_timestamp(cast({{ local_time }} as timestamp), {{ zone }})
-{%- endmacro %}
-
 {% macro spark__local_time_in(instant, zone) -%}
     from_utc_timestamp(cast({{ instant }} as timestamp), {{ zone }})
 {%- endmacro %}
