@@ -43,8 +43,10 @@
     unnest(string_split({{ text }}, '{{ separator }}'))
 {%- endmacro %}
 
+-- A double holds the microseconds of our age exactly; text to decimal costs 16 us a
+-- row.
 {% macro default__loaded_at(load_id) -%}
-    make_timestamp(cast(cast({{ load_id }} as decimal(20, 6)) * 1000000 as bigint))
+    make_timestamp(cast(round(cast({{ load_id }} as double) * 1000000) as bigint))
 {%- endmacro %}
 
 {% macro default__plus_milliseconds(instant, milliseconds) -%}
