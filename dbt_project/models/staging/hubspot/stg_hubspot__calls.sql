@@ -33,7 +33,7 @@ select
             coalesce(upper(hs_call_status) = 'COMPLETED', false)
             and coalesce(hs_call_duration > 0, false)
     end as is_connected,
-    coalesce(archived, false) as is_archived,
+    coalesce(archived, false) or is_vanished as is_archived,
     cast(
         case
             when hs_call_duration >= 0 then cast(hs_call_duration as double) / 60000

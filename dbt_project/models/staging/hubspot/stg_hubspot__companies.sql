@@ -12,7 +12,7 @@ select
     cast(nullif(trim(state), '') as string) as state_name,
     cast(nullif(trim(city), '') as string) as city_name,
     cast(nullif(lifecyclestage, '') as string) as lifecycle_stage,
-    coalesce(archived, false) as is_archived,
+    coalesce(archived, false) or is_vanished as is_archived,
     cast(numberofemployees as bigint) as employee_count,
     cast(coalesce(createdate, created_at) as timestamp) as created_at,
     cast(updated_at as timestamp) as updated_at,

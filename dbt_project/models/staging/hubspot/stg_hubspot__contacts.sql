@@ -59,7 +59,7 @@ select
         nullif(contacts.hs_analytics_source_data_1, '') as string
     ) as source_detail_name,
     coalesce(contacts.hs_email_optout, false) as has_opted_out,
-    coalesce(contacts.archived, false) as is_archived,
+    coalesce(contacts.archived, false) or contacts.is_vanished as is_archived,
     case
         when births.birth_date between cast('1900-01-01' as date) and {{ as_of_date() }}
         then births.birth_date

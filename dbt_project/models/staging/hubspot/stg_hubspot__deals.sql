@@ -21,7 +21,7 @@ select
     -- HubSpot's own flags; only for stages that no pipeline lists any more.
     coalesce(deals.hs_is_closed, false) as is_stated_closed,
     coalesce(deals.hs_is_closed_won, false) as is_stated_won,
-    coalesce(deals.archived, false) as is_archived,
+    coalesce(deals.archived, false) or deals.is_vanished as is_archived,
     cast(deals.hs_deal_stage_probability as double) as stated_probability,
     cast(deals.amount as decimal(18, 2)) as deal_amount,
     cast(coalesce(deals.createdate, deals.created_at) as timestamp) as created_at,

@@ -23,7 +23,7 @@ select
         coalesce(nullif(lower(hs_email_status), ''), 'unknown') as string
     ) as outcome_status,
     false as is_connected,
-    coalesce(archived, false) as is_archived,
+    coalesce(archived, false) or is_vanished as is_archived,
     cast(null as double) as duration_minutes,
     cast(coalesce(hs_createdate, created_at) as timestamp) as booked_at,
     cast(hs_timestamp as timestamp) as started_at,

@@ -31,7 +31,8 @@ with
             ) as team_rank
         from teams
     ),
-    primary_teams as (select * from ranked_teams where team_rank = 1)
+    primary_teams as (select * from ranked_teams where team_rank = 1),
+    newest as ({{ newest_rows("hubspot", "owners", newest_by="extracted_at") }})
 select
     cast(owners.id as string) as employee_id,
     cast(
@@ -45,7 +46,8 @@ select
     cast(nullif(lower(trim(owners.email)), '') as string) as rep_email,
     cast(primary_teams.team_id as string) as team_id,
     cast(nullif(trim(primary_teams.team_name), '') as string) as team_name,
-    not coalesce(owners.archived, false) as is_active,
+    -- Whoever is no longer listed at all was active in the versions before the last.
+    not coalesce(owners.archived or newest.is_vanished, false) as is_active,
     cast(owners.created_at as timestamp) as created_at,
     cast(owners.extracted_at as timestamp) as extracted_at,
     cast(owners.row_hash as string) as row_hash,
@@ -56,3 +58,8 @@ left join
     on owners.id = primary_teams.id
     and owners.row_hash = primary_teams.row_hash
     and owners.extracted_at = primary_teams.extracted_at
+left join
+    newest
+    on owners.id = newest.id
+    and owners.row_hash = newest.row_hash
+    and owners.extracted_at = newest.extracted_at

@@ -15,7 +15,7 @@ select
             account.currency
         ) as string
     ) as currency,
-    coalesce(line_items.archived, false) as is_archived,
+    coalesce(line_items.archived, false) or line_items.is_vanished as is_archived,
     cast(line_items.quantity as decimal(18, 6)) as quantity,
     cast(line_items.price as decimal(18, 2)) as unit_price_amount,
     cast(line_items.amount as decimal(18, 2)) as line_amount,

@@ -12,7 +12,7 @@ select
     cast(lower(state) as string) as email_status,
     cast(campaign_name as string) as campaign_name,
     coalesce(is_ab, false) as is_ab_test,
-    coalesce(archived, false) as is_archived,
+    coalesce(archived, false) or is_vanished as is_archived,
     cast(sent as bigint) as sent_count,
     cast(delivered as bigint) as delivered_count,
     cast(open as bigint) as open_count,

@@ -6,7 +6,8 @@ select
     cast(nullif(trim(event_name), '') as string) as event_name,
     cast(nullif(lower(trim(event_type)), '') as string) as event_type,
     cast(nullif(trim(event_organizer), '') as string) as organizer_name,
-    coalesce(event_cancelled, false) as is_cancelled,
+    -- One that was deleted did not take place either.
+    coalesce(event_cancelled, false) or is_vanished as is_cancelled,
     cast(registrants as bigint) as registrant_count,
     cast(attendees as bigint) as attendee_count,
     cast(start_at as timestamp) as started_at,

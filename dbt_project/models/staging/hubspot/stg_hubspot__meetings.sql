@@ -15,7 +15,7 @@ select
         end as string
     ) as outcome_status,
     false as is_connected,
-    coalesce(archived, false) as is_archived,
+    coalesce(archived, false) or is_vanished as is_archived,
     cast(
         case
             when hs_meeting_end_time >= coalesce(hs_meeting_start_time, hs_timestamp)

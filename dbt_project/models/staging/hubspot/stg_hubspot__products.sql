@@ -10,7 +10,7 @@ select
     cast(nullif(trim(products.name), '') as string) as product_name,
     cast(nullif(products.hs_product_type, '') as string) as product_type,
     cast(account.currency as string) as currency,
-    coalesce(products.archived, false) as is_archived,
+    coalesce(products.archived, false) or products.is_vanished as is_archived,
     cast(products.price as decimal(18, 2)) as price_amount,
     cast(products.hs_cost_of_goods_sold as decimal(18, 2)) as cost_amount,
     cast(coalesce(products.createdate, products.created_at) as timestamp) as created_at,

@@ -32,7 +32,7 @@ select
             upper(nullif(goals.hs_goal_target_currency_code, '')), account.currency
         ) as string
     ) as currency,
-    coalesce(goals.archived, false) as is_archived,
+    coalesce(goals.archived, false) or goals.is_vanished as is_archived,
     -- Goals are bounded by UTC months (…-30T23:59:59.999Z), whatever the portal's zone.
     coalesce(
         date_trunc('month', cast(goals.hs_start_datetime as timestamp))

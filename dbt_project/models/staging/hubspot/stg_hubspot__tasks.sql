@@ -12,7 +12,7 @@ select
         coalesce(nullif(lower(hs_task_status), ''), 'unknown') as string
     ) as outcome_status,
     false as is_connected,
-    coalesce(archived, false) as is_archived,
+    coalesce(archived, false) or is_vanished as is_archived,
     cast(null as double) as duration_minutes,
     cast(coalesce(hs_createdate, created_at) as timestamp) as booked_at,
     cast(hs_task_completion_date as timestamp) as started_at,
