@@ -160,7 +160,8 @@ class PageNumbers(BasePaginator):
         self._set(request)
 
     def _set(self, request: Request) -> None:
-        request.params = {**(request.params or {}), "page": self._page}
+        params: Any = request.params or {}
+        request.params = {**params, "page": self._page}
 
 
 def code_of(body: Json) -> str:

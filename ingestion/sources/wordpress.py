@@ -10,8 +10,6 @@ and listed with `--all-records`. Everything else is read whole, as WordPress can
 what changed in it.
 """
 
-import html
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +31,7 @@ from ingestion.sources._wordpress_tables import (
     TAGS,
     USERS,
 )
+from ingestion.word_count import word_count
 
 # `any` leaves out what is in the trash; what nobody saved yet (auto-draft) is nothing.
 STATUSES = "publish,future,draft,pending,private,trash"
@@ -55,10 +54,6 @@ _CONTENT_FIELDS = (
 )
 _POST_FIELDS = f"{_CONTENT_FIELDS},sticky,format,categories,tags"
 _PAGE_FIELDS = f"{_CONTENT_FIELDS},parent,menu_order"
-_NOT_WORDS = re.compile(
-    r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>|\[/?[a-z][^\]]*\]",
-    re.DOTALL | re.IGNORECASE,
-)
 
 
 @dlt.source(name="wordpress", max_table_nesting=0)
@@ -250,18 +245,6 @@ def _row(table: RawTable, record: dict[str, Any]) -> Row:
     if "content_word_count" in row:
         row["content_word_count"] = word_count(row["content_rendered"])
     return row
-
-
-def word_count(text: object) -> int | None:
-    """Return how many words a rendered text has; None where there is no text.
-
-    Tags, comments, scripts and shortcodes are no words, a zero-width non-joiner is
-    inside one (می‌خواهم).
-    """
-    if not isinstance(text, str):
-        return None
-    plain = html.unescape(_NOT_WORDS.sub(" ", text))
-    return sum(any(letter.isalnum() for letter in word) for word in plain.split())
 
 
 def _instant(moment: datetime) -> str:
