@@ -8,6 +8,7 @@ still on its way to some (`email_sent_event`), all of them in the same second.
 """
 
 import random
+from typing import Any
 
 from ingestion.sandbox.generator.articles import BLOG
 from ingestion.sandbox.generator.calendar import AS_OF, DAY, HOUR, MINUTE, SECOND, at
@@ -65,7 +66,7 @@ class _Mailing:
         if is_last:
             self.submitted = AS_OF - 2 * HOUR
         self._clicked: set[str] = set()
-        self._email = {
+        self._email: dict[str, Any] = {
             "id": object_id(rng, self.submitted),
             "post_id": post["id"],
             "uuid": uuid(rng),
