@@ -14,6 +14,8 @@ from ingestion.rest import ApiError
 from ingestion.sources._salesforce_api import Org, hidden, named
 from ingestion.sources._salesforce_tables import (
     OPTIONAL_FIELDS,
+    ORGANIZATION,
+    ORGANIZATIONS,
     SObject,
     column_name,
 )
@@ -64,15 +66,19 @@ class Objects:
             if rows is not None:
                 yield from self._extraction.versions(sobject.raw, rows)
 
-    def organization(self, sobject: SObject) -> Iterator[Row]:
+    def organization(self, currency: str) -> Iterator[Row]:
         """Yield the org's own row.
+
+        Args:
+            currency: the currency of an org that has only one.
 
         Raises:
             ApiError: the warehouse holds another org's records.
         """
-        with _naming(sobject.table):
-            rows = list(self._all(sobject) or [])
+        with _naming(ORGANIZATION.table):
+            rows = list(self._all(ORGANIZATION) or [])
             for row in rows:
+                row["corporate_currency"] = currency.strip().upper() or None
                 known = dlt.current.resource_state().setdefault("org_id", row["id"])
                 if known != row["id"]:
                     message = (
@@ -83,7 +89,7 @@ class Objects:
                         "Nothing of this run was stored."
                     )
                     raise ApiError(message)
-            yield from self._extraction.changed(sobject.raw, rows)
+            yield from self._extraction.changed(ORGANIZATIONS, rows)
 
     def _changes(self, sobject: SObject) -> Iterator[Row]:
         selected = self._selected(sobject)

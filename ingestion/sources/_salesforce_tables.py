@@ -343,6 +343,13 @@ ORGANIZATION = SObject(
     cursor="",
 )
 
+# An org with one currency has no object that says which.
+ORGANIZATIONS = RawTable(
+    ORGANIZATION.table,
+    {**ORGANIZATION.raw.columns, "corporate_currency": "text"},
+    key=("id",),
+)
+
 
 def versions_table(sobject: SObject) -> RawTable:
     """Return the raw table of an SObject whose every version is kept."""

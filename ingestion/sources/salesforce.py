@@ -21,7 +21,7 @@ from ingestion.sources._salesforce_api import Org
 from ingestion.sources._salesforce_objects import Objects
 from ingestion.sources._salesforce_tables import (
     CHANGING_OBJECTS,
-    ORGANIZATION,
+    ORGANIZATIONS,
     VERSIONED_OBJECTS,
     WHOLE_OBJECTS,
     versions_table,
@@ -40,6 +40,7 @@ def source(
     login_url: str = "",
     api_version: str = "v66.0",
     quota_share: float = 0.8,
+    currency: str = "",
     lost_reason_field: str = "",
     won_reason_field: str = "",
     meeting_outcome_field: str = "",
@@ -61,6 +62,7 @@ def source(
             (https://test.salesforce.com for a sandbox org).
         api_version: the version of the REST API.
         quota_share: stop when this part of the org's daily requests is used.
+        currency: the currency (EUR) of an org that has only one, which it tells nobody.
         lost_reason_field: the org's own field of an opportunity for why it was lost.
         won_reason_field: likewise why it was won.
         meeting_outcome_field: the org's own field of an event for how it ended;
@@ -86,9 +88,7 @@ def source(
     }
     objects = Objects(org, extraction, custom)
     # First: whether these are the credentials of the org whose records we hold.
-    yield extraction.resource(
-        ORGANIZATION.raw, lambda: objects.organization(ORGANIZATION)
-    )
+    yield extraction.resource(ORGANIZATIONS, lambda: objects.organization(currency))
     for sobject in CHANGING_OBJECTS:
         yield extraction.resource(
             sobject.raw, lambda sobject=sobject: objects.changes(sobject)
