@@ -27,7 +27,7 @@ from ingestion.sources._salesforce_tables import (
     versions_table,
 )
 
-__all__ = ["CHANGING_OBJECTS", "source"]
+__all__ = ["CHANGING_OBJECTS", "VERSIONED_OBJECTS", "source"]
 
 
 @dlt.source(name="salesforce", max_table_nesting=0)
