@@ -11,7 +11,7 @@ with
         select id, updated_at, {{ explode_json_list("merge_history") }} as merge_entry
         from contacts
     ),
-    merges as (
+    absorbed as (
         select
             {{ json_text("merge_entry", "source_contact_id") }} as merged_id,
             {{ json_text("merge_entry", "source_contact_role") }} as merged_role,
@@ -28,29 +28,29 @@ with
             contacts.email,
             'end_user' as user_type,
             contacts.company_id as organization_id,
-            contacts.is_vanished or merges.merged_id is not null as is_deleted,
-            merges.surviving_id as merged_into_user_id,
+            (contacts.is_vanished or absorbed.merged_id is not null) as is_deleted,
+            absorbed.surviving_id as merged_into_user_id,
             cast(contacts.created_at as timestamp) as created_at,
             cast(contacts.updated_at as timestamp) as updated_at,
             {{ loaded_at("contacts._dlt_load_id") }} as _loaded_at
         from contacts
-        left join merges on contacts.id = merges.merged_id
+        left join absorbed on contacts.id = absorbed.merged_id
         union all
         -- Merged before we ever saw them; parts still name them.
         select
-            merges.merged_id as user_id,
+            absorbed.merged_id as user_id,
             null as full_name,
             null as email,
             'end_user' as user_type,
             null as organization_id,
             true as is_deleted,
-            merges.surviving_id as merged_into_user_id,
+            absorbed.surviving_id as merged_into_user_id,
             null as created_at,
             null as updated_at,
             {{ loaded_at("survivors._dlt_load_id") }} as _loaded_at
-        from merges
-        inner join contacts as survivors on merges.surviving_id = survivors.id
-        left join contacts as known on merges.merged_id = known.id
+        from absorbed
+        inner join contacts as survivors on absorbed.surviving_id = survivors.id
+        left join contacts as known on absorbed.merged_id = known.id
         where known.id is null
         union all
         select
@@ -73,7 +73,7 @@ with
             null as email,
             parts.author_type as user_type,
             null as organization_id,
-            parts.author_type = 'agent' as is_deleted,
+            (parts.author_type = 'agent') as is_deleted,
             null as merged_into_user_id,
             null as created_at,
             null as updated_at,

@@ -5,7 +5,12 @@
 -- Grain: one row per conversation, part (change_id, '0' is the creation) and field.
 {{ config(enabled=is_vendor_used("intercom")) }}
 with
-    tickets as (select * from {{ ref("stg_intercom__tickets") }}),
+    conversations as ({{ newest_rows("intercom", "conversations") }}),
+    tickets as (
+        select tickets.*, conversations.source_author_id
+        from {{ ref("stg_intercom__tickets") }} as tickets
+        left join conversations on tickets.ticket_id = conversations.id
+    ),
     parts as (select * from {{ ref("stg_intercom__conversation_parts") }}),
     at_creation as (
         select
@@ -13,7 +18,7 @@ with
             '0' as change_id,
             'status' as field_name,
             'open' as new_value,
-            requester_id as changed_by_user_id,
+            source_author_id as changed_by_user_id,
             created_at as changed_at,
             _loaded_at
         from tickets
@@ -28,7 +33,7 @@ with
                 '0' as change_id,
                 '{{ field }}' as field_name,
                 {{ column }} as new_value,
-                requester_id as changed_by_user_id,
+                source_author_id as changed_by_user_id,
                 created_at as changed_at,
                 _loaded_at
             from tickets

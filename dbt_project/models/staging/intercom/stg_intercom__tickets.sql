@@ -8,7 +8,7 @@ with
     deleted as (
         {{ newest_rows("intercom", "deleted_conversations", newest_by="deleted_at") }}
     ),
-    merges as (
+    losers as (
         select
             parts.conversation_id, min(cast(parts.created_at as timestamp)) as merged_at
         from
@@ -39,11 +39,11 @@ with
         select
             conversations.*,
             survivors.surviving_id,
-            merges.merged_at is not null as is_merge_loser,
-            deleted.id is not null or conversations.is_vanished as is_gone
+            (losers.merged_at is not null) as is_merge_loser,
+            (deleted.id is not null or conversations.is_vanished) as is_gone
         from conversations
         left join deleted on conversations.id = deleted.id
-        left join merges on conversations.id = merges.conversation_id
+        left join losers on conversations.id = losers.conversation_id
         left join survivors on conversations.id = survivors.id
     )
 select
