@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     sandbox_size: Literal["small", "default", "large"] = "default"
     sandbox_seed: int = 7
     events_url: str = ""
+    files_url: str = ""
 
     @field_validator("as_of", mode="before")
     @classmethod
@@ -236,6 +237,28 @@ class Settings(BaseSettings):
         message = (
             "EVENTS_URL is not set: vendor events reads its files from there. Set it "
             "to a folder or an fsspec URL, or take events out of the vendors map."
+        )
+        raise SettingsError(message)
+
+    def files_location(self) -> str:
+        """Return the folder or URL of the CSV files that people drop.
+
+        Raises:
+            SettingsError: in live mode without FILES_URL.
+        """
+        if self.files_url:
+            if "://" in self.files_url:
+                return self.files_url
+            return str(_from_project_root(self.files_url))
+        if self.sources == "sandbox":
+            files = self.sandbox_dir / "files"
+            if not files.is_dir():
+                files = self.landing_dir / "no_files"
+                files.mkdir(parents=True, exist_ok=True)
+            return str(files)
+        message = (
+            "FILES_URL is not set: vendor files reads its CSV files from there. Set it "
+            "to a folder or an fsspec URL, or take files out of the vendors map."
         )
         raise SettingsError(message)
 
