@@ -127,7 +127,7 @@ def load_all(
     """
     results, failures = [], []
     chosen = vendors or used_vendors(settings)
-    wishes = {f"SOURCES__{v.upper()}__READ_ALL": "true" for v in chosen if read_all}
+    wishes = _wishes(chosen) if read_all else {}
     with source_environment(settings, chosen, **wishes):
         for vendor in chosen:
             try:
@@ -140,16 +140,31 @@ def load_all(
 
 
 def load_vendor(
-    vendor: str, settings: Settings, progress: ProgressCallback | None = None
+    vendor: str,
+    settings: Settings,
+    progress: ProgressCallback | None = None,
+    *,
+    read_all: bool = False,
 ) -> LoadResult:
     """Load one vendor and check that every record it sent is accounted for.
+
+    Args:
+        vendor: the vendor id.
+        settings: the run's settings.
+        progress: told how far each table is.
+        read_all: read everything again, not only what changed.
 
     Raises:
         LoadError: names the vendor, the cause and the remedy.
         WarehouseError: the warehouse is held by another process.
     """
-    with source_environment(settings, [vendor]):
+    wishes = _wishes([vendor]) if read_all else {}
+    with source_environment(settings, [vendor], **wishes):
         return _load(vendor, settings, progress)
+
+
+def _wishes(vendors: list[str]) -> dict[str, str]:
+    return {f"SOURCES__{vendor.upper()}__READ_ALL": "true" for vendor in vendors}
 
 
 @contextmanager

@@ -8,13 +8,19 @@ from orchestration.extract_load import vendor_assets
 from orchestration.graph import DbtGraph
 from orchestration.publication import published_warehouse
 from orchestration.resources import RUN_LOCK, file_logger, run_lock
-from orchestration.schedules import daily_schedule, event_files_sensor, refresh_job
+from orchestration.schedules import (
+    daily_schedule,
+    event_files_sensor,
+    reconcile_job,
+    refresh_job,
+    weekly_schedule,
+)
 from orchestration.transform import dbt_assets
 
 
 def build_definitions(vendors: list[str], graph: DbtGraph) -> dg.Definitions:
     """Return the definitions for the vendors and what dbt builds from them."""
-    job = refresh_job()
+    job, weekly_job = refresh_job(), reconcile_job()
     return dg.Definitions(
         assets=[
             *(vendor_assets(vendor, graph) for vendor in vendors),
@@ -24,8 +30,11 @@ def build_definitions(vendors: list[str], graph: DbtGraph) -> dg.Definitions:
         asset_checks=[
             check for check in (raw_checks(vendors, graph), kpi_checks(graph)) if check
         ],
-        jobs=[job],
-        schedules=[daily_schedule(job, load_settings())],
+        jobs=[job, weekly_job],
+        schedules=[
+            daily_schedule(job, load_settings()),
+            weekly_schedule(weekly_job, load_settings()),
+        ],
         sensors=[event_files_sensor(job)] if "events" in vendors else [],
         resources={RUN_LOCK: run_lock},
         loggers={"file": file_logger},

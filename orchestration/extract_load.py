@@ -11,6 +11,8 @@ from orchestration.graph import DbtGraph
 from orchestration.resources import RUN_LOCK
 
 POOL = "warehouse_writer"
+# On a run: its vendors are read whole.
+READ_ALL_TAG = "warehouse/read_all"
 # The vendors' clients retry single requests for minutes; this is for what outlasts them.
 RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 
@@ -70,7 +72,12 @@ def _load(
     audit.reset(load_settings(), audit.RAW, audit.BUILT)
     try:
         ensure_company()
-        result = load_vendor(vendor, load_settings(), heard)
+        result = load_vendor(
+            vendor,
+            load_settings(),
+            heard,
+            read_all=context.run.tags.get(READ_ALL_TAG) == "true",
+        )
     except SettingsError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     except LoadError as error:

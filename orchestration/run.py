@@ -24,7 +24,6 @@ from orchestration.headline import print_headline
 from orchestration.instance import (
     PID_TAG,
     hold_run,
-    live_runs,
     prepare_home,
     process_tags,
     reap_dead_runs,
@@ -32,7 +31,7 @@ from orchestration.instance import (
 from orchestration.manifest import applied, dbt_environment, ensure_manifest
 from orchestration.progress import listening
 from orchestration.publish import published_version
-from orchestration.schedules import JOB
+from orchestration.schedules import JOB, working_runs
 from orchestration.terminal import RunProgress
 
 # What shells report for a command that was ended by Ctrl-C.
@@ -85,7 +84,7 @@ def _why_not(settings: Settings, home: Path) -> str:
     with dg.DagsterInstance.get() as instance:
         for run_id in reap_dead_runs(instance, home):
             logging.getLogger(__name__).info("run %s was dead", run_id)
-        working = live_runs(instance, JOB)
+        working = working_runs(instance)
     if working:
         pid = working[0].tags.get(PID_TAG, "unknown")
         return (

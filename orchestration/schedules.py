@@ -1,4 +1,4 @@
-"""The job, its daily schedule, and the sensor for new event files."""
+"""The two jobs, their schedules, and the sensor for new event files."""
 
 import base64
 import json
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from ingestion.settings import Settings, load_settings
+from orchestration.extract_load import READ_ALL_TAG
 from orchestration.instance import live_runs, prepare_home, reap_dead_runs
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     )
 
 JOB = "refresh_warehouse"
+RECONCILE_JOB = "reconcile_warehouse"
 # After midnight in any zone the day before is complete; vendors settle it within hours.
 DAILY = "0 4 * * *"
+# While nobody works, and with the night left before the next daily run.
+WEEKLY = "0 23 * * 0"
 EVENT_FILES = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 
 
@@ -33,6 +37,22 @@ def refresh_job() -> "UnresolvedAssetJobDefinition":
         executor_def=dg.in_process_executor,
         config={"loggers": {"file": {}}},
         description="Load every vendor, check, build, check again, publish.",
+    )
+
+
+def reconcile_job() -> "UnresolvedAssetJobDefinition":
+    """Return the job that reads everything again, not only what changed.
+
+    It finds what no vendor reports as a change: records deleted for good, associations
+    that changed alone, what a search index never showed.
+    """
+    return dg.define_asset_job(
+        RECONCILE_JOB,
+        selection=dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        config={"loggers": {"file": {}}},
+        tags={READ_ALL_TAG: "true"},
+        description="Read every vendor whole, check, build, check again, publish.",
     )
 
 
@@ -56,6 +76,30 @@ def daily_schedule(
     return refresh_daily
 
 
+def weekly_schedule(
+    job: "UnresolvedAssetJobDefinition", settings: Settings
+) -> dg.ScheduleDefinition:
+    """Return the schedule that reconciles the warehouse once a week."""
+
+    @dg.schedule(
+        name=f"{RECONCILE_JOB}_weekly",
+        job=job,
+        cron_schedule=WEEKLY,
+        execution_timezone=settings.reporting_timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def reconcile_weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        reap_dead_runs(context.instance, prepare_home(load_settings()))
+        return dg.RunRequest()
+
+    return reconcile_weekly
+
+
+def working_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """Return the runs of either job that wait or work."""
+    return [run for job in (JOB, RECONCILE_JOB) for run in live_runs(instance, job)]
+
+
 def event_files_sensor(job: "UnresolvedAssetJobDefinition") -> dg.SensorDefinition:
     """Return the sensor that refreshes the warehouse when event files arrive."""
 
@@ -70,7 +114,7 @@ def event_files_sensor(job: "UnresolvedAssetJobDefinition") -> dg.SensorDefiniti
     ) -> dg.SensorResult | dg.SkipReason:
         settings = load_settings()
         reap_dead_runs(context.instance, prepare_home(settings))
-        if live_runs(context.instance, JOB):
+        if working_runs(context.instance):
             # The cursor stays: files that this run comes too late for trigger the next.
             return dg.SkipReason("A refresh is waiting or working.")
         location = settings.events_location()

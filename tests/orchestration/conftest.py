@@ -116,9 +116,16 @@ class Stage:
     crash: Exception | None = None
     seen: list[str] = field(default_factory=list)
 
-    def load(self, vendor: str, settings: Settings, progress: Callable) -> LoadResult:
+    def load(
+        self,
+        vendor: str,
+        settings: Settings,
+        progress: Callable,
+        *,
+        read_all: bool = False,
+    ) -> LoadResult:
         """Stand in for dlt: write the raw table."""
-        self.seen.append("load")
+        self.seen.append("load all" if read_all else "load")
         with duckdb.connect(str(settings.warehouse_path)) as connection:
             connection.execute(
                 "create schema if not exists raw_events;"

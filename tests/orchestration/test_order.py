@@ -129,7 +129,7 @@ def test_a_failed_load_names_the_vendor_and_publishes_nothing(
 ):
     """Yesterday's raw rows would be published as today's."""
 
-    def fail(*args):
+    def fail(*args, **options):
         message = "events: EVENTS_URL cannot be read"
         raise LoadError(message)
 
@@ -158,7 +158,7 @@ def test_a_changed_row_is_built_although_the_count_is_the_same(
     stage.seen = []
     load = stage.load
 
-    def corrected(*args):
+    def corrected(*args, **options):
         result = load(*args)
         with duckdb.connect(str(settings.warehouse_path)) as connection:
             connection.execute(

@@ -1,4 +1,4 @@
-"""When a run starts by itself: once a day, and when event files arrive."""
+"""When a run starts by itself: daily, weekly, and when event files arrive."""
 
 from pathlib import Path
 
@@ -97,3 +97,32 @@ def test_the_schedule_runs_daily_in_the_reporting_time_zone(definitions, instanc
         instance, repository_def=definitions.get_repository_def()
     )
     assert len(schedule.evaluate_tick(context).run_requests) == 1
+
+
+def test_the_week_ends_with_everything_read_again(definitions, stage, instance):
+    """What was deleted for good, or changed without a mark, would never be noticed."""
+    schedule = definitions.get_schedule_def("reconcile_warehouse_weekly")
+    assert schedule.cron_schedule == "0 23 * * 0"
+    assert schedule.execution_timezone == "Europe/Berlin"
+    context = dg.build_schedule_context(
+        instance, repository_def=definitions.get_repository_def()
+    )
+    (request,) = schedule.evaluate_tick(context).run_requests
+    job = definitions.get_job_def(schedule.job_name)
+    tags = {**job.tags, **request.tags}
+    result = job.execute_in_process(instance=instance, tags=tags)
+    assert result.success
+    assert stage.seen == ["load all", "check raw", "dbt", "check kpis"]
+    assert stage.settings.published_path.is_file()
+
+
+def test_files_wait_for_a_run_of_either_job(tick, landing, instance):
+    """Two runs would fight for the warehouse, and the second would fail."""
+    cursor = tick().cursor
+    (landing / "late.jsonl").write_bytes(b"3")
+    run = create_run_for_test(
+        instance, job_name="reconcile_warehouse", status=dg.DagsterRunStatus.STARTED
+    )
+    assert tick(cursor).run_requests == []
+    instance.report_run_failed(run)
+    assert len(tick(cursor).run_requests) == 1
