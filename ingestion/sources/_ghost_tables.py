@@ -84,10 +84,11 @@ TIERS = RawTable(
 MEMBERS = RawTable(
     "members",
     columns(
-        text="id uuid email name geolocation status email_suppression_reason",
+        text="id uuid email name geolocation geolocation_country status "
+        "email_suppression_reason",
         bool="subscribed comped email_suppression_suppressed",
         bigint="email_count email_opened_count email_open_rate",
-        timestamp="created_at updated_at last_seen_at",
+        timestamp="created_at updated_at last_seen_at email_suppression_timestamp",
         json="labels newsletters tiers subscriptions",
     ),
     key=("id",),

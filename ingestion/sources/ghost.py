@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import dlt
+import orjson
 from dlt.common.typing import TSecretStrValue
 from dlt.extract import DltResource
 
@@ -302,9 +303,20 @@ def _member(record: dict[str, Any]) -> Row:
     row = _row(MEMBERS, record)
     info = (record.get("email_suppression") or {}).get("info") or {}
     row["email_suppression_reason"] = info.get("reason")
+    row["email_suppression_timestamp"] = info.get("timestamp")
+    row["geolocation_country"] = _country(record.get("geolocation"))
     for name in ("labels", "newsletters", "tiers", "subscriptions"):
         row[name] = record.get(name) or []
     return row
+
+
+def _country(geolocation: object) -> str | None:
+    """Return the country of a geolocation, which is JSON inside a text."""
+    try:
+        place = orjson.loads(geolocation) if isinstance(geolocation, str) else None
+    except orjson.JSONDecodeError:
+        return None
+    return place.get("country") if isinstance(place, dict) else None
 
 
 def _event(event: Json) -> Row:

@@ -1,0 +1,3 @@
+-- Comments on articles, whatever became of them.
+-- Grain: one row per vendor and comment.
+{{ union_vendors("article_comments", "content") }}

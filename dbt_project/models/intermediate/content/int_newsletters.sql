@@ -1,0 +1,3 @@
+-- Newsletters.
+-- Grain: one row per vendor and newsletter.
+{{ union_vendors("newsletters", "content") }}
