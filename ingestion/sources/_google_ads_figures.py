@@ -1,0 +1,193 @@
+"""Daily figures: which days of an account to read again, and how to read them.
+
+Google restates a day for as long as a click's conversion window is open, up and down,
+and a row that has lost its figures is no longer sent. So every load reads the window
+again, and a day that differs from what was loaded is replaced whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import dlt
+
+from ingestion.changes import content_digest
+from ingestion.extraction import Extraction, Row
+from ingestion.rest import ApiError
+from ingestion.sources._google_ads_accounts import Account
+from ingestion.sources._google_ads_api import (
+    GoogleAds,
+    Query,
+    Record,
+    is_too_much,
+    value_at,
+)
+
+# Google keeps 37 months.
+MONTHS_KEPT = 37
+# A window is held in memory; where an answer breaks off, shorter ones are asked for.
+WINDOW_DAYS = 92
+SHORTER = 4
+MANY_ROWS = 50_000
+# An account's own windows may be shorter, but cost and clicks are credited for weeks.
+SHORTEST_LOOKBACK_DAYS = 30
+_DAY = timedelta(days=1)
+
+
+@dataclass
+class _Known:
+    """What the last load of a table knew of one account; lives in dlt's state.
+
+    Attributes:
+        state: since and until: which days were read. days: a digest of each day that
+            will be read again.
+    """
+
+    state: dict[str, Any]
+
+    def day(self, name: str) -> date | None:
+        """Return `since` or `until`, None before the first load."""
+        return date.fromisoformat(self.state[name]) if self.state.get(name) else None
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digests by day."""
+        return self.state.setdefault("days", {})
+
+
+class Figures:
+    """The daily figures of every account.
+
+    Args:
+        api: the API.
+        extraction: the extraction.
+        start: the first day of interest.
+        lookback_days: for how long after a day its figures may change, 0 for as long as
+            the account's own conversion windows are.
+    """
+
+    def __init__(
+        self, api: GoogleAds, extraction: Extraction, start: date, lookback_days: int
+    ) -> None:
+        self._api = api
+        self._extraction = extraction
+        self._start = start
+        self._lookback_days = lookback_days
+        self._windows: dict[str, int] = {}
+        self._first_days: dict[tuple[str, date], date] = {}
+
+    def note_window(self, customer_id: str, days: object) -> None:
+        """Note how long after a click one of the account's actions may still count."""
+        if str(days).isdecimal():
+            known = self._windows.get(customer_id, 0)
+            self._windows[customer_id] = max(known, int(str(days)))
+
+    def rows(self, query: Query, account: Account) -> Iterator[Row]:
+        """Yield the rows of every day of an account that differs from the last load."""
+        accounts = dlt.current.resource_state().setdefault("accounts", {})
+        known = _Known(accounts.setdefault(account.customer_id, {}))
+        wanted = max(self._start, _months_before(account.today, MONTHS_KEPT) + _DAY)
+        lookback = timedelta(days=self._lookback(account))
+        since, until = known.day("since"), known.day("until")
+        if since and until and since <= wanted and not self._extraction.read_all:
+            start = max(wanted, min(until, account.today) - lookback)
+        else:
+            start = self._first_day(account, wanted)
+        for first, last, records in self._slices(query, account, start):
+            yield from self._changed_days(
+                query, account, first, last, records, known.digests
+            )
+        known.state["since"] = min(since or wanted, wanted).isoformat()
+        known.state["until"] = max(until or account.today, account.today).isoformat()
+        for day in list(known.digests):
+            if day < (account.today - lookback).isoformat():
+                del known.digests[day]
+
+    def _lookback(self, account: Account) -> int:
+        window = self._windows.get(account.customer_id, 0)
+        return self._lookback_days or max(window, SHORTEST_LOOKBACK_DAYS)
+
+    def _first_day(self, account: Account, wanted: date) -> date:
+        """Return the account's first day with figures, today where it has none."""
+        key = (account.customer_id, wanted)
+        if key not in self._first_days:
+            query = (
+                "SELECT segments.date, metrics.impressions, metrics.clicks, "
+                "metrics.cost_micros, metrics.all_conversions FROM customer WHERE "
+                f"{_between(wanted, account.today)} ORDER BY segments.date"
+            )
+            found = self._api.first(account.customer_id, account.login, query)
+            day = value_at(found or {}, "segments.date")
+            self._first_days[key] = date.fromisoformat(day) if day else account.today
+        return self._first_days[key]
+
+    def _slices(
+        self, query: Query, account: Account, start: date
+    ) -> Iterator[tuple[date, date, list[Record]]]:
+        """Yield the records of consecutive days, fewer at once where it is too much."""
+        days = WINDOW_DAYS
+        while start <= account.today:
+            end = min(start + (days - 1) * _DAY, account.today)
+            try:
+                records = self._api.search(
+                    account.customer_id, account.login, query, _between(start, end)
+                )
+            except ApiError as error:
+                if start == end or days <= SHORTER or not is_too_much(error):
+                    raise
+                days = min(days, (end - start).days + 1) // SHORTER or 1
+                continue
+            yield start, end, records
+            if len(records) > MANY_ROWS:
+                days = max(1, days // SHORTER)
+            start = end + _DAY
+
+    def _changed_days(
+        self,
+        query: Query,
+        account: Account,
+        start: date,
+        end: date,
+        records: list[Record],
+        known: dict[str, str],
+    ) -> Iterator[Row]:
+        table, counts = query.table, self._extraction.table(query.table)
+        asked = [str(start + n * _DAY) for n in range((end - start).days + 1)]
+        days: dict[str, dict[str, Row]] = {day: {} for day in asked}
+        for record in records:
+            row = query.row(record)
+            row["customer_id"] = account.customer_id
+            # proto3 JSON leaves out an enum's first value.
+            for column in set(table.key) & {"device", "ad_network_type"}:
+                row[column] = row[column] or "UNSPECIFIED"
+            if not self._extraction.is_usable(table, row, "campaign_id"):
+                continue
+            if row["date"] not in days:
+                reason = "not one of the days asked for"
+                self._extraction.counts.reject_row(table.name, reason, raw_value=record)
+                continue
+            found, identity = days[row["date"]], table.record_id(row)
+            counts.duplicates += identity in found
+            found[identity] = row
+        for day, found in days.items():
+            rows = [found[identity] for identity in sorted(found)]
+            digest = content_digest(rows)
+            if known.get(day) == digest and not self._extraction.read_all:
+                counts.skipped += len(rows)
+                continue
+            known[day] = digest
+            counts.received += 1
+            ids = dict.fromkeys(table.key, "")
+            yield {**ids, "customer_id": account.customer_id, "date": day}
+            yield from rows
+
+
+def _between(start: date, end: date) -> str:
+    return f"segments.date BETWEEN '{start}' AND '{end}'"
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the same day so many months earlier, the 28th for a later one."""
+    count = day.year * 12 + day.month - 1 - months
+    return date(count // 12, count % 12 + 1, min(day.day, 28))
