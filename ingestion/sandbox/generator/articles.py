@@ -90,10 +90,11 @@ def articles(company: Company) -> list[Article]:
     became another slug); 2 is in the trash; 3 was in the trash and came back; 4 is
     scheduled for two days after the last day; 5 is a draft, 6 private, 7 pending; 8
     and 9 were modified at 02:30 local time of the night in which the clocks went back,
-    an hour apart; 10 was saved in the hour that the spring night skips in Berlin; 11 is
+    an hour apart; 10 was modified half an hour after the spring night's jump; 11 is
     by a colleague who left since (the first support agent after the head); 12 is by an
     author whose account was deleted; 13 has a Persian slug. The last letter is
-    scheduled, the one before it a draft.
+    scheduled, the one before it a draft, the one before that went out two hours before the
+    end.
     """
     rng = company.rng("articles")
     writers = staff.members(staff.staff(company), "Content")
@@ -208,8 +209,10 @@ def _planted_letters(letters: list[Article]) -> list[Article]:
     scheduled = {"status": "scheduled", "published": AS_OF + 20 * HOUR}
     recent = {"created": AS_OF - 4 * DAY, "updated": AS_OF - DAY}
     draft = {"status": "draft", "published": None}
+    newest = {"published": AS_OF - 2 * HOUR, "updated": AS_OF - 2 * HOUR}
     return [
-        *letters[:-2],
+        *letters[:-3],
+        replace(letters[-3], **newest),
         replace(letters[-2], **draft, **recent),
         replace(letters[-1], **scheduled, **recent),
     ]

@@ -63,8 +63,6 @@ class _Mailing:
         self._is_last = is_last
         self.newsletter_id = post["newsletter"]["id"]
         self.submitted = at(post["published_at"]) + 5 * SECOND
-        if is_last:
-            self.submitted = AS_OF - 2 * HOUR
         self._clicked: set[str] = set()
         self._email: dict[str, Any] = {
             "id": object_id(rng, self.submitted),
