@@ -39,9 +39,11 @@ _CHANNELS = (
 )
 _PRIORITIES = ((None, 0.1), ("low", 0.15), ("normal", 0.55), ("high", 0.15), ("urgent", 0.05))  # fmt: skip
 _TYPES = (("question", 0.5), ("problem", 0.2), ("incident", 0.2), ("task", 0.1))
-# What is wrong with a reply within its first day, in working minutes.
+# Usual working minutes until the first reply.
 _FIRST_REPLY = {None: 150, "low": 260, "normal": 120, "high": 45, "urgent": 18}
 _MOST_ROUNDS = 5
+# Part of the tickets that nobody works on any more after an answer.
+_FORGOTTEN = 0.015
 # Four days after the solve an automation closes the ticket.
 _CLOSED_AFTER = 4 * DAY
 FIRST_ID = 1_001
@@ -194,7 +196,7 @@ class _Walk:
 
             if not self._at(moment, answer) or goal == "solved":
                 return
-            if not self._wait_for_customer(public=public):
+            if rng.random() < _FORGOTTEN or not self._wait_for_customer(public=public):
                 return
 
     def _transfer(self) -> bool:
