@@ -5,9 +5,10 @@ that does not fit its declared type becomes NULL and is quarantined with its rea
 never becomes another number, and it never takes its row with it.
 """
 
+import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
@@ -21,6 +22,7 @@ from dlt.common.schema import Schema
 from dlt.common.schema.utils import has_table_seen_data
 from dlt.extract import DltResource
 
+from ingestion.arrow_columns import arrow_column, with_values
 from ingestion.reconcile import Counts
 from ingestion.warehouse import column_hints, decimal_size
 
@@ -148,9 +150,28 @@ def date_value(value: object) -> date:
 
 def json_value(value: object) -> str:
     """Write a structure as canonical JSON text."""
-    return orjson.dumps(
-        value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str
-    ).decode()
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    try:
+        return orjson.dumps(value, option=options, default=str).decode()
+    except TypeError:
+        # Half of a character, or a number of more than 64 bits.
+        return _odd_json(value)
+
+
+def _odd_json(value: object) -> str:
+    try:
+        text = json.dumps(
+            value,
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
+            sort_keys=True,
+            default=str,
+        )
+    except (TypeError, ValueError):
+        message = "not JSON"
+        raise BadValueError(message) from None
+    return text.encode(errors="replace").decode()
 
 
 _READERS: dict[str, tuple[Callable[[Any], Any], pa.DataType]] = {
@@ -178,6 +199,15 @@ def _stored_text(value: object, declared: str) -> str:
     if size := decimal_size(declared):
         return f"{typed:.{size[1]}f}"
     return str(typed)
+
+
+def _spelled_array(values: list[Any], arrow_type: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, arrow_type)
+    except UnicodeEncodeError:
+        # Half of an emoji, cut by a field's length limit, is no Unicode text.
+        whole = [v and v.encode("utf-8", "replace").decode() for v in values]
+        return pa.array(whole, arrow_type)
 
 
 def columns(**names_by_type: str) -> dict[str, str]:
@@ -266,11 +296,35 @@ class RawTable:
         records: list[dict[str, Any]],
         counts: Counts,
     ) -> pa.Array:
-        read, arrow_type = _reader(declared)
+        arrow_type = self.arrow_schema.field(column).type
+        keeps_empty = column in self.keeps_empty
+        values = [record.get(column) for record in records]
+        plain = arrow_column(values, declared, arrow_type, keeps_empty=keeps_empty)
+        if plain is None:
+            return _spelled_array(
+                self._read(column, declared, records, range(len(records)), counts),
+                arrow_type,
+            )
+        array, left_over = plain
+        if not left_over:
+            return array
+        read = self._read(column, declared, records, left_over, counts)
+        return with_values(array, left_over, read)
+
+    def _read(
+        self,
+        column: str,
+        declared: str,
+        records: list[dict[str, Any]],
+        positions: Sequence[int],
+        counts: Counts,
+    ) -> list[Any]:
+        """Return the values at the positions, read one by one; NULL what is none."""
+        read = _reader(declared)[0]
         keeps_empty = column in self.keeps_empty
         values: list[Any] = []
-        for record in records:
-            value = record.get(column)
+        for position in positions:
+            value = records[position].get(column)
             if value is None or (value == "" and not keeps_empty):
                 values.append(None)
                 continue
@@ -282,15 +336,10 @@ class RawTable:
                     self.name,
                     column,
                     str(error),
-                    record_id=self.record_id(record),
+                    record_id=self.record_id(records[position]),
                     raw_value=value,
                 )
-        try:
-            return pa.array(values, arrow_type)
-        except UnicodeEncodeError:
-            # Half of an emoji, cut by a field's length limit, is no Unicode text.
-            whole = [v and v.encode("utf-8", "replace").decode() for v in values]
-            return pa.array(whole, arrow_type)
+        return values
 
     def renamed(self, record: Mapping[str, Any], **values: object) -> dict[str, Any]:
         """Return a row from a record whose fields are our columns in camel case.

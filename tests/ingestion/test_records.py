@@ -51,6 +51,7 @@ from ingestion.records import (
         (text_value, 9586504, "9586504"),
         (text_value, True, "true"),
         (json_value, {"b": 1, "a": [None]}, '{"a":[null],"b":1}'),
+        (json_value, {"b": "\ud83d", "a": 2**70}, f'{{"a":{2**70},"b":"?"}}'),
         (date_value, "1572480000000", date(2019, 10, 31)),
     ],
 )
