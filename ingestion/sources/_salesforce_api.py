@@ -22,8 +22,6 @@ LOGIN_URL = "https://login.salesforce.com"
 EARLIEST = datetime(1999, 1, 1, tzinfo=UTC)
 # A window that is still too slow when it is this short has another problem.
 SHORTEST_WINDOW = timedelta(minutes=2)
-# A query whose cursor expires again and again without a new row is given up.
-MOST_RESTARTS = 5
 _CREDENTIALS = (
     "Set SOURCES__SALESFORCE__INSTANCE_URL, SOURCES__SALESFORCE__CLIENT_ID and "
     "SOURCES__SALESFORCE__CLIENT_SECRET of an external client app whose client-"
@@ -197,35 +195,57 @@ class Org:
     ) -> Iterator[dict[str, Any]]:
         """Yield the records whose cursor field lies in a window, ordered by it.
 
-        A cursor that expired is opened again at the last record seen (which comes
-        again), and a window that is too slow is halved.
+        A query whose cursor expired goes on behind the last record seen, and a window
+        that is too slow is halved.
 
         Raises:
             ApiError: neither helped.
         """
-        restarts = 0
+        after: dict[str, Any] = {}
         while True:
             conditions = [f"{cursor} >= {_iso(since)}"] if since else []
             conditions += [f"{cursor} < {_iso(until)}"] if until else []
-            last = since
+            conditions += [_behind(cursor, after)] if after else []
+            last = after
             try:
                 for record in self.query(
                     select, conditions, f"{cursor}, Id", deleted=deleted
                 ):
-                    last = _instant(record, cursor) or last
+                    last = record if _instant(record, cursor) else last
                     yield record
             except ApiError as error:
                 code = _first_code(error.body)
-                if code == "INVALID_QUERY_LOCATOR":
-                    restarts = restarts + 1 if last == since else 0
-                    if restarts < MOST_RESTARTS:
-                        since = last
-                        continue
+                if code == "INVALID_QUERY_LOCATOR" and last is not after:
+                    after = last
+                    continue
                 middle = _middle(since or EARLIEST, until)
                 if code != "QUERY_TIMEOUT" or middle is None:
                     raise
                 for bounds in ((since, middle), (middle, until)):
                     yield from self.rows(select, cursor, *bounds, deleted=deleted)
+            return
+
+    def ids(self, name: str) -> Iterator[str]:
+        """Yield the ids of all records of an SObject, deleted ones included.
+
+        Raises:
+            ApiError: the query failed.
+        """
+        last = ""
+        while True:
+            conditions = [f"Id > '{last}'"] if last else []
+            seen = last
+            try:
+                for record in self.query(
+                    f"SELECT Id FROM {name}", conditions, "Id", deleted=True
+                ):
+                    seen = str(record["Id"])
+                    yield seen
+            except ApiError as error:
+                if _first_code(error.body) != "INVALID_QUERY_LOCATOR" or seen == last:
+                    raise
+                last = seen
+                continue
             return
 
 
@@ -277,8 +297,8 @@ def _stop_reason(response: Response) -> str | None:
         return "Set SOURCES__SALESFORCE__API_VERSION to one that the org supports."
     if code == "INVALID_QUERY_LOCATOR":
         return (
-            "The query's cursor expired before all was read, again and again. Nothing "
-            "of this run was stored; load again later."
+            "The query's cursor expired before its first page was read. Nothing of "
+            "this run was stored; load again later."
         )
     if code == "QUERY_TIMEOUT":
         return (
@@ -335,6 +355,16 @@ def _instant(record: object, cursor: str) -> datetime | None:
         return timestamp_value(record.get(cursor) if isinstance(record, dict) else None)
     except BadValueError:
         return None
+
+
+def _behind(cursor: str, record: dict[str, Any]) -> str:
+    """Return the condition of what comes after a record in a query's order."""
+    stamp = _instant(record, cursor)
+    assert stamp is not None
+    return (
+        f"({cursor} > {_iso(stamp)} OR "
+        f"({cursor} = {_iso(stamp)} AND Id > '{record['Id']}'))"
+    )
 
 
 def _middle(since: datetime, until: datetime | None) -> datetime | None:

@@ -76,7 +76,16 @@ class Objects:
             ApiError: the warehouse holds another org's records.
         """
         with _naming(ORGANIZATION.table):
-            rows = list(self._all(ORGANIZATION) or [])
+            found = self._all(ORGANIZATION)
+            if found is None:
+                # Everybody may see it: what is wrong is the address.
+                message = (
+                    "salesforce: there is no Salesforce API of this version. Set "
+                    "SOURCES__SALESFORCE__API_VERSION to one that the org speaks and "
+                    "SOURCES__SALESFORCE__INSTANCE_URL to its My Domain address."
+                )
+                raise ApiError(message)
+            rows = list(found)
             for row in rows:
                 row["corporate_currency"] = currency.strip().upper() or None
                 known = dlt.current.resource_state().setdefault("org_id", row["id"])
@@ -117,16 +126,7 @@ class Objects:
         mark.advance()
         state["selected"] = sorted(selected)
         if self._extraction.read_all:
-            ids = self._org.rows(
-                f"SELECT Id FROM {sobject.name}",
-                "Id",
-                None,
-                None,
-                deleted=True,
-            )
-            self._extraction.listed_whole(
-                sobject.raw, [str(record["Id"]) for record in ids]
-            )
+            self._extraction.listed_whole(sobject.raw, self._org.ids(sobject.name))
         elif sobject.has_log and mark.lower_bound is not None:
             self._note_purged(sobject, state, mark.lower_bound, reading.received)
 

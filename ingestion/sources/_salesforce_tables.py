@@ -341,6 +341,7 @@ ORGANIZATION = SObject(
         bool="IsSandbox",
     ),
     cursor="",
+    is_optional=True,
 )
 
 # An org with one currency has no object that says which.
