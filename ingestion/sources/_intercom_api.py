@@ -25,6 +25,7 @@ REMEDY = (
 # Only one scroll may be open in a workspace; an abandoned one closes itself after this.
 SCROLL_IDLE_SECONDS = 61
 MOST_SCROLLS = 4
+MOST_REFUSALS = 5
 
 
 class Workspace:
@@ -156,7 +157,7 @@ class Workspace:
                 if _is_final(error):
                     raise
                 if "scroll_exists" in _codes(error.body):
-                    time.sleep(SCROLL_IDLE_SECONDS)
+                    wait(SCROLL_IDLE_SECONDS)
                 continue
             if len(set(_ids(found))) >= least:
                 return found
@@ -164,10 +165,18 @@ class Workspace:
 
     def _scrolled(self) -> Iterator[Json]:
         params: dict[str, Any] = {}
+        refused = 0
         while True:
-            body = self._scrolling.fetch(
-                "companies/scroll", needs="data", params=params
-            )
+            try:
+                body = self._scrolling.fetch(
+                    "companies/scroll", needs="data", params=params
+                )
+            except ApiError as error:
+                refused += 1
+                # What was one request too many has not moved it on.
+                if error.status == 429 and refused <= MOST_REFUSALS:
+                    continue
+                raise
             if not body["data"]:
                 return
             yield from body["data"]
@@ -193,9 +202,13 @@ class Pace:
         except (KeyError, ValueError):
             return
         if left <= 0 or response.status_code == 429:
-            wait = min(reset - time.time() + 0.5, self.LONGEST_WAIT_SECONDS)
-            if wait > 0:
-                time.sleep(wait)
+            wait(min(reset - time.time() + 0.5, self.LONGEST_WAIT_SECONDS))
+
+
+def wait(seconds: float) -> None:
+    """Wait, where there is something to wait for."""
+    if seconds > 0:
+        time.sleep(seconds)
 
 
 @contextmanager
@@ -223,6 +236,11 @@ def _stop_reason(response: Response) -> str | None:
             "This version of the API has no such resource: set "
             "SOURCES__INTERCOM__API_VERSION to 2.16, or put the table into "
             "SOURCES__INTERCOM__SKIP. Nothing of this run was stored."
+        )
+    if "scroll_exists" in response.text[:1000]:
+        return (
+            "Another app scrolls through the workspace's companies, which only one may "
+            "at a time. Nothing of this run was stored; load again when it is done."
         )
     if response.status_code == 400 and "starting_after" in response.text[:1000]:
         return (
