@@ -38,7 +38,7 @@ _CHANNELS = {
     "VIDEO": (0.004, 14),
 }
 # Of the clicks, so many are followed by a purchase that Google claims, or a sign-up.
-_PURCHASE_RATE, _SIGNUP_RATE, _VIEW_RATE = 0.025, 0.02, 0.0004
+_PURCHASE_RATE, _SIGNUP_RATE, _VIEW_RATE = 0.06, 0.02, 0.0004
 # What is credited of a purchase, in hundredths.
 _CREDITS = range(20, 101)
 _BASKET_CENTS = (2_200, 3_900, 5_400, 8_900)
