@@ -176,6 +176,9 @@ def _time_off_row(request: dict[str, Any]) -> Row:
     return TIME_OFF.renamed(
         request,
         id=str(request["id"]),
+        # Their own names are words of SQL.
+        start_date=request.get("start"),
+        end_date=request.get("end"),
         status=status.get("status"),
         status_last_changed=status.get("lastChanged"),
         status_last_changed_by_user_id=status.get("lastChangedByUserId"),

@@ -54,7 +54,7 @@ TIME_OFF = RawTable(
     columns(
         text="id employee_id name status status_last_changed_by_user_id type_id "
         "type_name amount_unit",
-        date="start end created status_last_changed",
+        date="start_date end_date created status_last_changed",
         decimal="amount",
         json="dates notes",
     ),

@@ -1,0 +1,3 @@
+-- What channels cost beside media, from files.
+-- Grain: one row per cost_id.
+{{ union_vendors("channel_costs", "files") }}
