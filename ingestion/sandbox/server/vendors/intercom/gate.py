@@ -151,6 +151,7 @@ class IntercomDialect(Dialect):
         return {
             "Intercom-Version": _version(request),
             "X-RateLimit-Limit": str(self._window.most),
-            "X-RateLimit-Remaining": str(self._window.remaining()),
+            # This request is about to be counted.
+            "X-RateLimit-Remaining": str(max(self._window.remaining() - 1, 0)),
             "X-RateLimit-Reset": str(math.ceil((now + 1) / 10) * 10),
         }
