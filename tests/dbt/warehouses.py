@@ -18,6 +18,7 @@ RAW_EVENTS = """
 create schema raw_events;
 create table raw_events.events (
     message_id text, type text, event text, user_id text, anonymous_id text,
+    previous_id text, email text,
     event_at timestamptz, received_at timestamptz, country text, order_id text,
     payment_method text, coupon text, affiliation text, currency text,
     subtotal decimal(18, 6), revenue decimal(18, 6), shipping decimal(18, 6),
