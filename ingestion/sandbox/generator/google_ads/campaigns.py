@@ -250,6 +250,19 @@ def _budget_lines(campaign: AdCampaign) -> list[dict]:
     return [{"customer": campaign.account.customer, "campaignBudget": budget}]
 
 
+# Group and ad of a channel; Performance Max has neither.
+_GROUP_TYPES = {
+    "SEARCH": "SEARCH_STANDARD",
+    "DISPLAY": "DISPLAY_STANDARD",
+    "VIDEO": "VIDEO_RESPONSIVE",
+}
+_AD_TYPES = {
+    "SEARCH": "RESPONSIVE_SEARCH_AD",
+    "DISPLAY": "RESPONSIVE_DISPLAY_AD",
+    "VIDEO": "VIDEO_RESPONSIVE_AD",
+}
+
+
 def _group_lines(campaign: AdCampaign) -> list[dict]:
     groups = dict.fromkeys(ad.ad_group_id for ad in campaign.ads)
     return [
@@ -260,7 +273,7 @@ def _group_lines(campaign: AdCampaign) -> list[dict]:
                 **_group(campaign, group_id),
                 "name": f"{campaign.content} {'abcdef'[index]}",
                 "status": _object_status(campaign),
-                "type": f"{campaign.channel}_STANDARD",
+                "type": _GROUP_TYPES[campaign.channel],
                 "campaign": campaign.campaign["resourceName"],
             },
         }
@@ -289,7 +302,7 @@ def _ad_line(campaign: AdCampaign, ad: Ad) -> dict:
     objects = ad_objects(campaign, ad)
     own = objects["adGroupAd"]
     own["ad"] |= {
-        "type": "VIDEO_AD" if campaign.channel == "VIDEO" else "RESPONSIVE_SEARCH_AD",
+        "type": _AD_TYPES[campaign.channel],
         "finalUrls": [f"{SITE}/c/{campaign.content}"],
     }
     if ad.ad_id != "1400":
