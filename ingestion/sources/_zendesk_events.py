@@ -5,6 +5,7 @@ name a changed field differently: `{"status": "open"}` there, `{"field_name": "s
 "value": "open"}` here.
 """
 
+import weakref
 from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import Any
@@ -28,6 +29,8 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = TemporaryFile()  # noqa: SIM115  lives as long as the extraction
+        # A load that fails never comes to the rows.
+        weakref.finalize(self, self._file.close)
 
     def add(self, rows: Iterator[Row]) -> None:
         """Write rows."""
