@@ -30,7 +30,7 @@ _NONE: Sequence[int] = ()
 
 
 def arrow_column(
-    values: list[Any], declared: str, arrow_type: pa.DataType, *, keeps_empty: bool
+    values: Sequence[Any], declared: str, arrow_type: pa.DataType, *, keeps_empty: bool
 ) -> Column | None:
     """Return the values as a column, and the positions that are still to be read.
 
@@ -58,7 +58,7 @@ def arrow_column(
 
 def _of_one_kind(
     kind: type,
-    values: list[Any],
+    values: Sequence[Any],
     declared: str,
     arrow_type: pa.DataType,
     keeps_empty: bool,
@@ -87,7 +87,7 @@ def _of_one_kind(
     return None
 
 
-def _texts(spell: Callable[[Any], str], values: list[Any]) -> list[str | None]:
+def _texts(spell: Callable[[Any], str], values: Sequence[Any]) -> list[str | None]:
     return [None if value is None else spell(value) for value in values]
 
 

@@ -6,8 +6,8 @@ the rows it speaks of, and so is never ahead of them.
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -20,6 +20,25 @@ OVERLAP = timedelta(minutes=5)
 UNSETTLED = timedelta(seconds=60)
 # After a bulk edit the overlap is read again rather than remembered.
 MOST_REMEMBERED = 5_000
+
+
+def utc_text(instant: datetime) -> str:
+    """Return the instant to the millisecond in UTC, as most vendors write it."""
+    return f"{instant.astimezone(UTC).isoformat(timespec='milliseconds')[:23]}Z"
+
+
+def is_utc_text(text: object) -> TypeGuard[str]:
+    """Whether it is a text of that form: two of them compare like their instants.
+
+    To compare texts costs a twentieth of what it costs to read them.
+    """
+    return (
+        isinstance(text, str)
+        and len(text) == 24
+        and text[10] == "T"
+        and text[19] == "."
+        and text[23] == "Z"
+    )
 
 
 class Watermark:
@@ -46,6 +65,8 @@ class Watermark:
         self._newest = self._cursor
         self._seen: dict[str, str] = {}
         self._saw_too_many = False
+        # What was modified before is neither the newest nor to be remembered.
+        self._settled_text = ""
 
     @property
     def lower_bound(self) -> datetime | None:
@@ -60,11 +81,14 @@ class Watermark:
 
     def saw(self, record_id: str, modified: str | None) -> None:
         """Note a record of this load, be it new or known."""
+        if is_utc_text(modified) and modified < self._settled_text:
+            return
         instant = _instant(modified) if modified else None
         if instant is None or modified is None:
             return
         if self._newest is None or instant > self._newest:
             self._newest = instant
+            self._settled_text = utc_text(self._settled_bound() - OVERLAP)
         if not self._saw_too_many and instant >= self._settled_bound() - self._overlap:
             self._seen[record_id] = modified
             if len(self._seen) > 2 * MOST_REMEMBERED:

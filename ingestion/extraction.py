@@ -12,7 +12,7 @@ from typing import Any
 import dlt
 from dlt.extract import DltResource
 
-from ingestion.changes import Fingerprints
+from ingestion.changes import Fingerprints, is_utc_text, utc_text
 from ingestion.reconcile import Counts, TableCounts
 from ingestion.records import BadValueError, RawTable, timestamp_value
 from ingestion.rest import ForbiddenError
@@ -40,6 +40,7 @@ class Extraction:
         self._vendor = vendor
         self._skipped = {name.strip() for name in skip.split(",")}
         self._start = datetime.combine(settings.start_date, datetime.min.time(), UTC)
+        self._start_text = utc_text(self._start)
         self.as_of_at = settings.as_of_at
         self.read_all = read_all
         self.counts = Counts()
@@ -129,6 +130,8 @@ class Extraction:
 
     def is_before_start(self, modified: str | None) -> bool:
         """Whether the instant lies before the first day of interest."""
+        if is_utc_text(modified) and modified >= self._start_text:
+            return False
         try:
             return modified is not None and timestamp_value(modified) < self._start
         except BadValueError:

@@ -103,7 +103,9 @@ class Counts:
 
     def table(self, name: str, *, is_insert_only: bool = False) -> TableCounts:
         """Return the table's counts, at zero the first time."""
-        counts = self._tables.setdefault(name, TableCounts())
+        counts = self._tables.get(name)
+        if counts is None:
+            counts = self._tables[name] = TableCounts()
         counts.is_insert_only |= is_insert_only
         return counts
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import dlt
@@ -284,21 +285,34 @@ class RawTable:
     def batch(self, records: list[dict[str, Any]], counts: Counts) -> pa.Table:
         """Return the records as typed rows; unusable values are counted and NULL."""
         arrays = [
-            self._array(name, declared, records, counts)
-            for name, declared in self.columns.items()
+            self._array(name, values, records, counts)
+            for name, values in zip(self.columns, self._values(records), strict=True)
         ]
         return pa.Table.from_arrays(arrays, schema=self.arrow_schema)
+
+    def _values(self, records: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+        """Return the values of each column; each record is visited only once."""
+        names = list(self.columns)
+        if not records:
+            return [()] * len(names)
+        # An itemgetter of one name returns no tuple.
+        pick = itemgetter(*names, names[0])
+        try:
+            rows = [pick(record) for record in records]
+        except KeyError:
+            rows = [[record.get(name) for name in names] for record in records]
+        return list(zip(*rows, strict=True))[: len(names)]
 
     def _array(
         self,
         column: str,
-        declared: str,
+        values: tuple[Any, ...],
         records: list[dict[str, Any]],
         counts: Counts,
     ) -> pa.Array:
+        declared = self.columns[column]
         arrow_type = self.arrow_schema.field(column).type
         keeps_empty = column in self.keeps_empty
-        values = [record.get(column) for record in records]
         plain = arrow_column(values, declared, arrow_type, keeps_empty=keeps_empty)
         if plain is None:
             return _spelled_array(

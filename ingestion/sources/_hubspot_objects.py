@@ -236,25 +236,29 @@ class ObjectReading:
         """Yield the rows of records that are not known as they are."""
         for record in page:
             if self._extraction.is_usable(self._table, record):
-                yield from self._live(self._row(record))
+                row = self._row(record)
+                if self._is_new(row):
+                    yield row
 
-    def _live(self, row: Row) -> Iterator[Row]:
-        self.listed.add(row["id"])
+    def _is_new(self, row: Row) -> bool:
+        """Whether the live record is to be loaded; counts it where it is not."""
+        record_id = row["id"]
+        self.listed.add(record_id)
         modified = row.get(self._cursor) or row["updated_at"]
-        self._mark.saw(row["id"], modified)
-        if row["id"] in self._yielded:
+        self._mark.saw(record_id, modified)
+        if record_id in self._yielded:
             # dlt keeps the newest of the two.
             self._counts.duplicates += 1
-            if self._yielded[row["id"]] == modified:
-                return
+            if self._yielded[record_id] == modified:
+                return False
         elif self._mark.is_known(
-            row["id"], modified
+            record_id, modified
         ) or self._extraction.is_before_start(modified):
             self._counts.skipped += 1
-            return
-        self._yielded[row["id"]] = modified
-        self.changed[row["id"]] = None
-        yield row
+            return False
+        self._yielded[record_id] = modified
+        self.changed[record_id] = None
+        return True
 
     def archived(
         self, page: list[Any], known: dict[str, str], found: dict[str, str]
@@ -265,7 +269,8 @@ class ObjectReading:
                 continue
             row = self._row(record)
             if row["archived"] is not True:
-                yield from self._live(row)
+                if self._is_new(row):
+                    yield row
                 continue
             self.listed.add(row["id"])
             stamp = str(row["archived_at"] or row["updated_at"])
@@ -282,14 +287,14 @@ class ObjectReading:
 
     def _row(self, record: dict[str, Any]) -> Row:
         properties = record.get("properties")
-        return {
-            **(properties if isinstance(properties, dict) else {}),
-            "id": str(record["id"]),
-            "created_at": record.get("createdAt"),
-            "updated_at": record.get("updatedAt"),
-            "archived": record.get("archived", False),
-            "archived_at": record.get("archivedAt"),
-        }
+        # The record's own properties become the row: a copy of each would be dear.
+        row: Row = properties if isinstance(properties, dict) else {}
+        row["id"] = str(record["id"])
+        row["created_at"] = record.get("createdAt")
+        row["updated_at"] = record.get("updatedAt")
+        row["archived"] = record.get("archived", False)
+        row["archived_at"] = record.get("archivedAt")
+        return row
 
 
 def _list_params(crm: CrmObject) -> dict[str, Any]:

@@ -1,8 +1,13 @@
 """What a source remembers makes the next load ask for changes only, and miss none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion import changes
 from ingestion.changes import MOST_REMEMBERED, Fingerprints, Watermark
 
 NOW = datetime(2026, 11, 18, 20, 0, tzinfo=UTC)
@@ -107,3 +112,49 @@ def test_a_fingerprint_ignores_the_order_of_fields():
     assert known.changed("1", {"a": 1, "b": 2})
     assert not known.changed("1", {"b": 2, "a": 1})
     assert known.changed("1", {"a": 1, "b": 3})
+
+
+def clocks(first: datetime, last: datetime) -> st.SearchStrategy[str]:
+    """Return instants in the spelling of most vendors, and in some others."""
+    return st.builds(
+        lambda instant, form: form(instant),
+        st.datetimes(first.replace(tzinfo=None), last.replace(tzinfo=None)),
+        st.sampled_from(
+            [
+                lambda at: f"{at.isoformat(timespec='milliseconds')}Z",
+                lambda at: f"{at.isoformat(timespec='milliseconds')}Z".replace(
+                    ".", ","
+                ),
+                lambda at: f"{at.isoformat(timespec='seconds')}Z",
+                lambda at: f"{at.isoformat(timespec='microseconds')}+00:00",
+                lambda at: f"{at.isoformat(timespec='milliseconds')[:-1]}xZ",
+            ]
+        ),
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcd"),
+            st.none()
+            | st.just("nonsense")
+            | clocks(NOW - timedelta(minutes=10), NOW + timedelta(minutes=5))
+            | clocks(datetime(1999, 1, 1, tzinfo=UTC), NOW),
+        ),
+        max_size=12,
+    )
+)
+def test_comparing_texts_is_comparing_instants(records):
+    """Else the quick way of an ordinary record moves the mark past a change."""
+    states: list[dict[str, Any]] = [{}, {}]
+    for state in states:
+        with pytest.MonkeyPatch.context() as patched:
+            if state is states[1]:
+                patched.setattr(changes, "is_utc_text", lambda text: False)
+            for _ in range(2):
+                mark = Watermark(state, NOW)
+                for record_id, modified in records:
+                    mark.saw(record_id, modified)
+                mark.advance()
+    assert states[0] == states[1]
