@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import dlt
-
 from ingestion.changes import content_digest
 from ingestion.extraction import Extraction, Row
 from ingestion.rest import ApiError
@@ -40,14 +38,14 @@ class _Known:
     """What the last load of a table knew of one account; lives in dlt's state.
 
     Attributes:
-        state: since and until: which days were read. days: a digest of each day that
-            will be read again.
+        state: since and until: which days were read. first: the first of them with
+            figures. days: a digest of each day that will be read again.
     """
 
     state: dict[str, Any]
 
     def day(self, name: str) -> date | None:
-        """Return `since` or `until`, None before the first load."""
+        """Return `since`, `until` or `first`, None before there was one."""
         return date.fromisoformat(self.state[name]) if self.state.get(name) else None
 
     @property
@@ -83,21 +81,30 @@ class Figures:
             known = self._windows.get(customer_id, 0)
             self._windows[customer_id] = max(known, int(str(days)))
 
-    def rows(self, query: Query, account: Account) -> Iterator[Row]:
-        """Yield the rows of every day of an account that differs from the last load."""
-        accounts = dlt.current.resource_state().setdefault("accounts", {})
-        known = _Known(accounts.setdefault(account.customer_id, {}))
+    def rows(
+        self, query: Query, account: Account, state: dict[str, Any]
+    ) -> Iterator[Row]:
+        """Yield the rows of every day of an account that differs from the last load.
+
+        Args:
+            query: what is asked.
+            account: the account.
+            state: what the table's loads remember of all accounts.
+        """
+        known = _Known(state.setdefault(account.customer_id, {}))
         wanted = max(self._start, _months_before(account.today, MONTHS_KEPT) + _DAY)
         lookback = timedelta(days=self._lookback(account))
         since, until = known.day("since"), known.day("until")
         if since and until and since <= wanted and not self._extraction.read_all:
             start = max(wanted, min(until, account.today) - lookback)
         else:
+            first = known.day("first")
             start = self._first_day(account, wanted)
+            # Days that have lost their figures since are read as well.
+            start = max(wanted, min(start, first or start))
         for first, last, records in self._slices(query, account, start):
-            yield from self._changed_days(
-                query, account, first, last, records, known.digests
-            )
+            days = self._days(query, account, first, last, records)
+            yield from self._changed(query, account, days, known)
         known.state["since"] = min(since or wanted, wanted).isoformat()
         known.state["until"] = max(until or account.today, account.today).isoformat()
         for day in list(known.digests):
@@ -143,15 +150,15 @@ class Figures:
                 days = max(1, days // SHORTER)
             start = end + _DAY
 
-    def _changed_days(
+    def _days(
         self,
         query: Query,
         account: Account,
         start: date,
         end: date,
         records: list[Record],
-        known: dict[str, str],
-    ) -> Iterator[Row]:
+    ) -> dict[str, list[Row]]:
+        """Return the rows of each day that was asked for, in an order of their own."""
         table, counts = query.table, self._extraction.table(query.table)
         asked = [str(start + n * _DAY) for n in range((end - start).days + 1)]
         days: dict[str, dict[str, Row]] = {day: {} for day in asked}
@@ -170,15 +177,29 @@ class Figures:
             found, identity = days[row["date"]], table.record_id(row)
             counts.duplicates += identity in found
             found[identity] = row
-        for day, found in days.items():
-            rows = [found[identity] for identity in sorted(found)]
+        return {
+            day: [found[identity] for identity in sorted(found)]
+            for day, found in days.items()
+        }
+
+    def _changed(
+        self, query: Query, account: Account, days: dict[str, list[Row]], known: _Known
+    ) -> Iterator[Row]:
+        """Yield the days that differ from the last load, each with its marker."""
+        counts = self._extraction.table(query.table)
+        for day, rows in days.items():
+            first = known.state.get("first")
+            if not rows and (first is None or day < first):
+                # Before its first figures an account has no days.
+                continue
+            known.state["first"] = min(first or day, day)
             digest = content_digest(rows)
-            if known.get(day) == digest and not self._extraction.read_all:
+            if known.digests.get(day) == digest and not self._extraction.read_all:
                 counts.skipped += len(rows)
                 continue
-            known[day] = digest
+            known.digests[day] = digest
             counts.received += 1
-            ids = dict.fromkeys(table.key, "")
+            ids = dict.fromkeys(query.table.key, "")
             yield {**ids, "customer_id": account.customer_id, "date": day}
             yield from rows
 

@@ -17,7 +17,7 @@ from dlt.extract import DltResource
 from ingestion.extraction import Extraction, Row
 from ingestion.settings import Settings, SettingsError
 from ingestion.sources._google_ads_accounts import Accounts, customer_ids_of
-from ingestion.sources._google_ads_api import GoogleAds
+from ingestion.sources._google_ads_api import GoogleAds, Query
 from ingestion.sources._google_ads_figures import Figures
 from ingestion.sources._google_ads_tables import (
     CONVERSION_ACTIONS,
@@ -113,9 +113,11 @@ def source(
         )
     for query in FACTS:
         yield extraction.resource(
-            query.table,
-            lambda query=query: accounts.each(
-                lambda account, query=query: figures.rows(query, account)
-            ),
+            query.table, lambda query=query: _figures(query, accounts, figures)
         )
     yield from extraction.closing_resources()
+
+
+def _figures(query: Query, accounts: Accounts, figures: Figures) -> Iterator[Row]:
+    state = dlt.current.resource_state().setdefault("accounts", {})
+    return accounts.each(lambda account: figures.rows(query, account, state))

@@ -16,14 +16,6 @@ import pytest
 
 from .test_google_ads import FILES, MANAGER, SHOP
 
-pytestmark = [
-    # proto-plus and grpc of google-ads 34 use what Python and protobuf deprecate.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::FutureWarning"),
-    # google-auth leaves the connection of its token request to the garbage collector.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
 SERVICE = "google.ads.googleads.v26.services.GoogleAdsService"
 FAILURE = "google.ads.googleads.v26.errors.googleadsfailure-bin"
 QUERY = (
