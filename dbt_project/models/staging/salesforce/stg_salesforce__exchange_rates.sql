@@ -13,6 +13,9 @@ with
             )
         }}
     ),
+    currencies_with_dates as (
+        select upper(iso_code) as currency from dated group by upper(iso_code)
+    ),
     undated as (
         select *
         from {{ source("salesforce", "currency_types") }}
@@ -42,9 +45,7 @@ with
             ) as end_date
         from undated
         left join
-            (
-                select upper(iso_code) as currency from dated group by upper(iso_code)
-            ) as with_dates
+            currencies_with_dates as with_dates
             on upper(undated.iso_code) = with_dates.currency
         where with_dates.currency is null
     ),
