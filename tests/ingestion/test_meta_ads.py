@@ -194,7 +194,7 @@ def test_totals_equal_the_vendors_after_restatements_in_any_order(world, seed):
     states = [some() for _ in range(2)]
     # A day that loses its last row, and one that gets its first.
     states.append([one for one in states[0] if one["date_start"] > days[4]])
-    for state in [*rng.sample(states, len(states)), states[seed]]:
+    for state in rng.sample(states, len(states)):
         world.write("insights", state)
         world.load()
         assert world.totals() == summed(state)
