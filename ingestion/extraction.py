@@ -5,7 +5,8 @@ rows and leaves to it what must never be forgotten: that a table exists even whe
 that a refused table is reported, and that every record is counted.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +14,11 @@ import dlt
 from dlt.extract import DltResource
 
 from ingestion.changes import Fingerprints, is_utc_text, utc_text
+from ingestion.probe import Probe, probing
 from ingestion.reconcile import Counts, TableCounts
 from ingestion.records import BadValueError, RawTable, timestamp_value
-from ingestion.rest import ForbiddenError
-from ingestion.settings import Settings
+from ingestion.rest import ApiError, ForbiddenError
+from ingestion.settings import Settings, SettingsError
 from ingestion.vanished import VANISHED_RECORDS, Presence, known_ids
 
 ROWS_PER_BATCH = 5_000
@@ -98,6 +100,9 @@ class Extraction:
     def _batches(
         self, table: RawTable, rows: Callable[[], Iterable[Row]]
     ) -> Iterator[Any]:
+        if probe := probing.get():
+            self._try(probe, table, rows)
+            return
         counts = self.table(table)
         if not table.exists_in(dlt.current.source_schema()):
             yield table.empty()
@@ -119,6 +124,38 @@ class Extraction:
                 )
             if batch:
                 yield table.batch(batch, self.counts)
+
+    def _try(
+        self, probe: Probe, table: RawTable, rows: Callable[[], Iterable[Row]]
+    ) -> None:
+        """Read the first rows of the table and say what was found; keep none."""
+        if table is VANISHED_RECORDS:
+            return
+        skip = f"SOURCES__{self._vendor.upper()}__SKIP"
+        if table.name in self._skipped:
+            probe.found(table.name, "skipped", f"it is in {skip}")
+            return
+        started, read, first = time.monotonic(), iter(rows()), []
+        try:
+            for row in read:
+                first.append(row)
+                if probe.has_enough(len(first), started):
+                    break
+            table.batch(first, self.counts)
+        except ForbiddenError as error:
+            remedy = f"Give the token the scope, or put {table.name} into {skip}."
+            probe.found(table.name, "not permitted", f"{error}. {remedy}")
+        except (ApiError, SettingsError) as error:
+            probe.found(table.name, "failed", str(error))
+        except Exception as error:  # noqa: BLE001  the other tables are tried as well
+            probe.found(table.name, "failed", f"{type(error).__name__}: {error}")
+        else:
+            bad = self.table(table).bad_values
+            remark = f"{bad} of its first values do not fit their type" if bad else ""
+            probe.found(table.name, "readable" if first else "empty", remark)
+        finally:
+            if isinstance(read, Generator):
+                read.close()
 
     def is_usable(self, table: RawTable, record: object, key: str = "id") -> bool:
         """Count a received record; quarantine one that has no key."""

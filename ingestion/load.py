@@ -316,12 +316,12 @@ def _named_failures(vendor: str, pipeline: dlt.Pipeline) -> Generator[None]:
     except (ApiError, SettingsError) as error:
         raise LoadError(str(error)) from None
     except ConfigurationException as error:
-        raise LoadError(_missing_setting(vendor, error)) from None
+        raise LoadError(missing_setting(vendor, error)) from None
     except PipelineStepFailed as error:
         cause = _first_cause(error)
         warehouse.abort_pending(pipeline)
         if isinstance(cause, ConfigurationException):
-            raise LoadError(_missing_setting(vendor, cause)) from None
+            raise LoadError(missing_setting(vendor, cause)) from None
         if isinstance(cause, ApiError | SettingsError):
             raise LoadError(str(cause)) from None
         raise LoadError(
@@ -345,7 +345,8 @@ def _first_cause(error: BaseException) -> BaseException:
     return error
 
 
-def _missing_setting(vendor: str, error: BaseException) -> str:
+def missing_setting(vendor: str, error: BaseException) -> str:
+    """Return the message that names the variables that a source lacks."""
     fields = getattr(error, "fields", None) or ["a setting"]
     names = [f"SOURCES__{vendor.upper()}__{name.upper()}" for name in fields]
     return (

@@ -22,6 +22,8 @@ from dlt.sources.helpers.rest_client.paginators import BasePaginator
 from requests import HTTPError, RequestException, Response
 from requests.auth import AuthBase
 
+from ingestion.probe import probing
+
 # A longer Retry-After is a mistaken unit (milliseconds) or a limit not worth waiting for.
 LONGEST_WAIT_SECONDS = 30
 TRANSIENT_STATUS = (408, 423, 429, *range(500, 600))
@@ -227,6 +229,8 @@ class Api:
                 yield Page(records, body, page.response.headers)
 
     def _check(self, response: Response, **sent: Json) -> Response:
+        if probe := probing.get():
+            probe.heard(response)
         if response.status_code == 401:
             response = self._renewed(response, sent)
         status = response.status_code

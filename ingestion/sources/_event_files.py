@@ -169,6 +169,22 @@ def fetch(location: str, files: list[EventFile]) -> None:
     )
 
 
+def read_first_byte(location: str, file: EventFile) -> None:
+    """Read one byte of a file: it is one thing to list files, another to read them.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if "://" not in location:
+        with Path(file.path).open("rb") as stream:
+            stream.read(1)
+        return
+    from fsspec.core import url_to_fs
+
+    filesystem, root = url_to_fs(location)
+    filesystem.cat_file(f"{root.rstrip('/')}/{file.name}", start=0, end=1)
+
+
 class DamagedFileError(Exception):
     """A file cannot be read to its end; the message is the reason."""
 

@@ -15,12 +15,14 @@ import dlt
 from dlt.extract import DltResource
 
 from ingestion.lane import lane_resource
+from ingestion.probe import Finding
 from ingestion.records import RawTable
 from ingestion.settings import Settings
 from ingestion.sources._event_columns import EVENT_COLUMNS, PRODUCT_COLUMNS
 from ingestion.sources._event_extraction import EventExtraction
+from ingestion.sources._event_files import list_event_files, read_first_byte
 
-__all__ = ["source"]
+__all__ = ["look", "source"]
 
 FILES = RawTable(
     "files",
@@ -72,3 +74,28 @@ def source(settings: Settings, read_all: bool = False) -> Iterable[DltResource]:
         extraction.rows(UNKNOWN_KEYS, EventExtraction.unknown_keys)
     )
     yield from extraction.counts.resources()
+
+
+def look(settings: Settings) -> Iterable[Finding]:
+    """Yield what a live check says: whether the files can be listed and read.
+
+    Raises:
+        SettingsError: the location is none, or holds files but no event file.
+    """
+    location = settings.events_location()
+    files = list_event_files(location, settings.landing_dir / "events" / "files")
+    if not files:
+        yield Finding("events", "empty", f"there is no file in {location}")
+        return
+    newest = max(files, key=lambda file: str(file.modified_at or ""))
+    written = (
+        f" of {newest.modified_at:%Y-%m-%d %H:%M} UTC" if newest.modified_at else ""
+    )
+    remark = f"{len(files):,} files in {location}, the newest {newest.name}{written}"
+    try:
+        read_first_byte(location, newest)
+    except OSError as error:
+        reason = f"{newest.name} cannot be read ({type(error).__name__}: {error})"
+        yield Finding("events", "not permitted", f"{remark}; {reason}")
+    else:
+        yield Finding("events", "readable", remark)
