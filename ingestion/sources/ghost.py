@@ -270,7 +270,7 @@ def _row(table: RawTable, record: dict[str, Any]) -> Row:
 
 
 def _value(record: dict[str, Any], column: str) -> Json:
-    if column in record:
+    if record.get(column) is not None:
         return record[column]
     parts = column.split("_")
     for end in range(1, len(parts)):

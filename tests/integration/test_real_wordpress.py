@@ -54,6 +54,10 @@ class RealSite:
         """Throw a record away, or delete it for good."""
         self._sent("DELETE", path, params={"force": str(for_good).lower()})
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._client.close()
+
     def _sent(self, method: str, path: str, **more: Any) -> Any:
         answer = self._client.request(method, path, **more)
         assert answer.is_success, answer.text
@@ -66,7 +70,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSite]:
     folder = tmp_path_factory.mktemp("wordpress")
     subprocess.run([START, folder, str(PORT)], check=True)
     try:
-        yield RealSite((folder / "application-password").read_text("utf-8").strip())
+        password = (folder / "application-password").read_text("utf-8").strip()
+        running = RealSite(password)
+        yield running
+        running.close()
     finally:
         for process_id in (folder / "pids").read_text("utf-8").split():
             os.kill(int(process_id), signal.SIGTERM)
