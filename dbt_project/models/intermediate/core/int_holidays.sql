@@ -49,7 +49,7 @@ with
                     when
                         {{
                             days_between(
-                                "months.first_date + months.day_count",
+                                "months.first_date + cast(months.day_count as int)",
                                 "kept.holiday_date",
                             )
                         }} between -2 and 2
@@ -72,7 +72,9 @@ with
             greatest(
                 eids.first_date, coalesce(eids.eid_date - 30, eids.first_date)
             ) as first_date,
-            coalesce(eids.eid_date, eids.first_date + months.day_count) as end_date
+            coalesce(
+                eids.eid_date, eids.first_date + cast(months.day_count as int)
+            ) as end_date
         from eids
         inner join islamic_months as months on eids.first_date = months.first_date
     ),

@@ -1,7 +1,7 @@
 -- Where somebody worked from when to when: department, job, place and manager by the HR
 -- system's own history, team and region by it or by the versions of the CRM's owners.
 -- Grain: one row per (person_key, valid_from_date); an interval ends before
--- valid_to_date.
+-- valid_until_date.
 with
     records as (select * from {{ ref("int_people_records") }}),
     job_changes as (select * from {{ ref("int_employee_job_changes") }}),
@@ -160,5 +160,5 @@ select
     has_hr_history,
     coalesce(employment_type, '') <> 'terminated' as is_employed,
     cast(valid_from_date as date) as valid_from_date,
-    cast(coalesce(next_date, cast('9999-12-31' as date)) as date) as valid_to_date
+    cast(coalesce(next_date, cast('9999-12-31' as date)) as date) as valid_until_date
 from final

@@ -7,7 +7,8 @@ with
         select *
         from {{ ref("int_people_intervals") }}
         where
-            valid_from_date <= {{ as_of_date() }} and valid_to_date > {{ as_of_date() }}
+            valid_from_date <= {{ as_of_date() }}
+            and valid_until_date > {{ as_of_date() }}
     ),
     employees as (
         select

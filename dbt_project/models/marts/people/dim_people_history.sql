@@ -1,7 +1,7 @@
 -- Where people worked from when to when: join a fact's own day, and a person who
 -- changes
 -- team in the middle of a month is counted where he was.
--- Grain: one row per (person_key, valid_from_date); valid_to_date is the first day
+-- Grain: one row per (person_key, valid_from_date); valid_until_date is the first day
 -- after.
 with intervals as (select * from {{ ref("int_people_intervals") }})
 select
@@ -19,7 +19,7 @@ select
     has_hr_history,
     is_employed,
     valid_from_date <= {{ as_of_date() }}
-    and valid_to_date > {{ as_of_date() }} as is_current,
+    and valid_until_date > {{ as_of_date() }} as is_current,
     cast(valid_from_date as date) as valid_from_date,
-    cast(valid_to_date as date) as valid_to_date
+    cast(valid_until_date as date) as valid_until_date
 from intervals

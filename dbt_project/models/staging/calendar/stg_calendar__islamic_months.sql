@@ -15,7 +15,7 @@ with
 select
     cast(islamic_year as int) as islamic_year,
     cast(month_number as int) as month_number,
-    cast(day_count as int) as day_count,
+    cast(day_count as bigint) as day_count,
     cast(first_date as date) as first_date,
     {{ loaded_at() }} as _loaded_at
 from months
