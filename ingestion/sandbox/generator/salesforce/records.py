@@ -1,5 +1,7 @@
 """The shapes that all SObjects share: ids, stamps, money."""
 
+from functools import cache, lru_cache
+
 from ingestion.sandbox.generator.calendar import AS_OF, MINUTE, iso
 
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
@@ -9,20 +11,26 @@ _POD = "Hs0"
 LAST_STAMP = AS_OF - 3 * MINUTE
 
 
+@cache
+def _check(prefix: str) -> str:
+    """Return the last three characters of an id: which of its letters are capital.
+
+    The number has no letters, so they all stand in the first five characters.
+    """
+    first = f"{prefix}{_POD}"[:5]
+    bits = sum(1 << place for place, one in enumerate(first) if one.isupper())
+    return f"{_SUFFIX[bits]}AA"
+
+
 def sf_id(prefix: str, number: int) -> str:
     """Return an id of 18 characters: prefix, pod, number, and the check of its case."""
-    short = f"{prefix}{_POD}{number:09d}"
-    check = ""
-    for start in (0, 5, 10):
-        part = short[start : start + 5]
-        bits = sum(1 << place for place, one in enumerate(part) if one.isupper())
-        check += _SUFFIX[bits]
-    return short + check
+    return f"{prefix}{_POD}{number:09d}{_check(prefix)}"
 
 
 INTEGRATION_USER = sf_id("005", 1)
 
 
+@lru_cache(maxsize=8192)
 def stamp(moment: int) -> str:
     """Write an instant as Salesforce does: whole seconds, no colon in the offset."""
     return f"{iso(moment)[:19]}.000+0000"
