@@ -12,9 +12,9 @@ from ingestion.records import RawTable, columns
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _STAMPS = columns(timestamp="CreatedDate LastModifiedDate SystemModstamp")
-# CurrencyIsoCode exists only in orgs with several currencies, RecordTypeId where a
-# record type does.
-OPTIONAL_FIELDS = frozenset({"CurrencyIsoCode", "RecordTypeId"})
+# Fields of a feature that an org may have off: several currencies, record types, several
+# people per activity.
+OPTIONAL_FIELDS = frozenset({"CurrencyIsoCode", "RecordTypeId", "IsInvitee"})
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ CHANGING_OBJECTS = (
         "event_relations",
         _fields(
             text="EventId RelationId Status",
-            bool="IsInvitee IsParent IsWhat IsDeleted",
+            bool="IsInvitee IsDeleted",
         ),
         has_log=False,
     ),

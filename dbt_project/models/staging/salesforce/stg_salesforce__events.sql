@@ -15,7 +15,8 @@ with
         from relations
         where
             relation_id like '005%'
-            and coalesce(is_invitee, false)
+            -- Without several people per activity an event's relations are invitees.
+            and coalesce(is_invitee, true)
             and coalesce(status, '') <> 'Declined'
             and not coalesce(is_deleted, false)
             and not is_vanished
