@@ -1,8 +1,6 @@
--- Fails if the two reports of Meta, by platform and by age and gender, tell of
--- different
+-- Fails if Meta's report by platform and the one by age and gender tell of different
 -- impressions or spend of an account's day: one of them was not read whole. The last
--- days
--- still move while the reports are read; cents are rounded in every row.
+-- days still move while they are read; cents are rounded in every row.
 {{ config(enabled=is_vendor_used("meta_ads"), severity="warn") }}
 with
     by_platform as (

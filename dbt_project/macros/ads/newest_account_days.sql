@@ -1,7 +1,6 @@
 -- The rows of a raw table of daily figures, each account-day as its newest completed
--- load
--- has it. A load brings a day whole, with a marker row whose id is '': rows that are no
--- longer reported are gone with the load before, on every destination.
+-- load has it. A load brings a day whole, with a marker row whose id is '': rows that
+-- are no longer reported are gone with the load before, on every destination.
 {% macro newest_account_days(vendor, table, account, day, id) -%}
     select figures.*
     from

@@ -1,7 +1,5 @@
 -- Conversions of the counted action types, at the attribution that each ad set has;
--- what
--- other windows would count is in stg_meta_ads__insight_actions, because windows
--- overlap.
+-- stg_meta_ads__insight_actions has the other windows, which overlap.
 -- Grain: one row per campaign, day of the account, platform and action type.
 {{ config(enabled=is_vendor_used("meta_ads")) }}
 with

@@ -1,8 +1,6 @@
--- What ads delivered and cost, by age band and gender: the same spend and impressions
--- as
--- in stg_meta_ads__ad_performance_daily, never to be added to them.
--- Grain: one row per ad, day of the account, age band and gender; platforms are not
--- split.
+-- What ads delivered and cost, by age band and gender: the spend and impressions of
+-- stg_meta_ads__ad_performance_daily again, never to be added to them.
+-- Grain: one row per ad, day of the account, age band and gender.
 {{ config(enabled=is_vendor_used("meta_ads")) }}
 {{
     meta_ads_daily_figures(

@@ -1,6 +1,5 @@
 -- What ads delivered and cost, by platform; purchases are those of the account's
--- counted
--- action type at the attribution that each ad set has.
+-- counted action type, at the attribution that each ad set has.
 -- Grain: one row per ad, day of the account and platform; age and gender are not split.
 {{ config(enabled=is_vendor_used("meta_ads")) }}
 {{

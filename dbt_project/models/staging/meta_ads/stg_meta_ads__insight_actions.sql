@@ -1,7 +1,6 @@
 -- Actions that Meta attributes to ads, with their values, flattened from JSON once.
--- Grain: one row per report, ad, day, platform, age, gender, action type and
--- attribution
--- window; what a report does not split is ''.
+-- Grain: one row per report, ad, day, platform, age, gender, action type and window of
+-- attribution; what a report does not split is ''.
 {{ config(enabled=is_vendor_used("meta_ads"), materialized="table") }}
 {% set reports = {
     "platform": ("insights_by_platform", "publisher_platform", "''", "''"),
