@@ -5,9 +5,10 @@ with
     versions as (
         select
             *,
-            lag(employment_type) over (
+            case when is_on_leave then 'leave' else employment_type end as present_type,
+            lag(case when is_on_leave then 'leave' else employment_type end) over (
                 partition by employment_id order by version_number asc nulls last
-            ) as previous_employment_type
+            ) as previous_type
         from {{ ref("stg_personio__employment_versions") }}
         where not is_deleted
     ),
@@ -24,17 +25,27 @@ with
     changes as (
         select
             employee_id,
-            employment_id || '-' || row_hash as status_change_id,
-            employment_type,
+            employment_id || '-start' as status_change_id,
+            employment_type as employment_type,
             employment_status_name,
             cast(null as string) as termination_code,
             cast(null as string) as termination_reason_name,
-            effective_date,
+            start_date as effective_date,
             _loaded_at
         from versions
-        where
-            previous_employment_type is null
-            or employment_type <> previous_employment_type
+        where version_number = 1
+        union all
+        select
+            employee_id,
+            employment_id || '-' || row_hash as status_change_id,
+            present_type as employment_type,
+            employment_status_name,
+            cast(null as string) as termination_code,
+            cast(null as string) as termination_reason_name,
+            changed_date as effective_date,
+            _loaded_at
+        from versions
+        where present_type <> coalesce(previous_type, employment_type)
         union all
         select
             employee_id,

@@ -57,17 +57,17 @@ select
     cast(versions.row_hash as string) as row_hash,
     cast(versions.person_id as string) as employee_id,
     cast(lower(versions.status) as string) as employment_status_name,
+    -- Whatever it is when he works; LEAVE says only that he does not now.
     cast(
         case
             when upper(versions.type) = 'EXTERNAL'
             then 'contractor'
-            when upper(versions.status) = 'LEAVE'
-            then 'leave'
             when versions.weekly_working_hours < versions.full_time_weekly_working_hours
             then 'part_time'
             else 'full_time'
         end as string
     ) as employment_type,
+    upper(versions.status) = 'LEAVE' as is_on_leave,
     cast(nullif(trim(versions.position_title), '') as string) as job_title,
     cast(named_units.department_name as string) as department_name,
     cast(named_units.team_name as string) as team_name,
@@ -91,6 +91,9 @@ select
             versions.termination_date
         ) as date
     ) as end_date,
+    {{ local_date("coalesce(versions.updated_at, versions.extracted_at)") }}
+    as changed_date,
+    -- A first version holds since the employment began, as far as anybody knows.
     cast(
         case
             when versions.version_number = 1
