@@ -7,6 +7,7 @@ that a refused table is reported, and that every record is counted.
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ import dlt
 from dlt.extract import DltResource
 
 from ingestion.changes import Fingerprints, is_utc_text, utc_text
-from ingestion.probe import Probe, probing
+from ingestion.probe import Probe, State, probing
 from ingestion.reconcile import Counts, TableCounts
 from ingestion.records import BadValueError, RawTable, timestamp_value
 from ingestion.rest import ApiError, ForbiddenError
@@ -135,12 +136,13 @@ class Extraction:
         if table.name in self._skipped:
             probe.found(table.name, "skipped", f"it is in {skip}")
             return
-        started, read, first = time.monotonic(), iter(rows()), []
+        started, answers, first = time.monotonic(), probe.answers, []
         try:
-            for row in read:
-                first.append(row)
-                if probe.has_enough(len(first), started):
-                    break
+            with closing(_each(rows)) as read:
+                for row in read:
+                    first.append(row)
+                    if probe.has_enough(len(first), started):
+                        break
             table.batch(first, self.counts)
         except ForbiddenError as error:
             remedy = f"Give the token the scope, or put {table.name} into {skip}."
@@ -152,10 +154,9 @@ class Extraction:
         else:
             bad = self.table(table).bad_values
             remark = f"{bad} of its first values do not fit their type" if bad else ""
-            probe.found(table.name, "readable" if first else "empty", remark)
-        finally:
-            if isinstance(read, Generator):
-                read.close()
+            was_asked = probe.answers > answers or not probe.addresses
+            nothing: State = "empty" if was_asked else "not asked"
+            probe.found(table.name, "readable" if first else nothing, remark)
 
     def is_usable(self, table: RawTable, record: object, key: str = "id") -> bool:
         """Count a received record; quarantine one that has no key."""
@@ -224,3 +225,8 @@ class Extraction:
                 continue
             seen.add(row_id)
             yield row
+
+
+def _each(rows: Callable[[], Iterable[Row]]) -> Generator[Row]:
+    """Yield the rows: a generator can be closed before its end."""
+    yield from rows()

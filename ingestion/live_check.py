@@ -30,6 +30,7 @@ _MARKS = {
     "readable": "[green]✓[/] readable",
     "empty": "[green]✓[/] empty",
     "skipped": "[yellow]–[/] skipped",
+    "not asked": "[yellow]–[/] not asked",
     "not permitted": "[red]✗[/] not permitted",
     "failed": "[red]✗[/] failed",
 }
@@ -131,15 +132,11 @@ def _print(console: Console, vendor: str, settings: Settings, probe: Probe) -> N
     for finding, remark in zip(probe.findings, _said_once(probe.findings), strict=True):
         printed.add_row(escape(finding.table), _MARKS[finding.state], escape(remark))
     console.print(printed)
-    good = sum(finding.is_good for finding in probe.findings)
-    if any(finding.state == "empty" for finding in probe.findings):
-        console.print(
-            "Empty: the vendor has none, or none that follows from the first rows of "
-            "the tables above it."
-        )
-    console.print(
-        f"{good} of {len(probe.findings)} tables would be loaded. Nothing was stored."
-    )
+    if any(finding.state == "not asked" for finding in probe.findings):
+        console.print("Not asked: what to ask for follows from the tables above.")
+    bad = sum(not finding.is_good for finding in probe.findings)
+    result = f"{bad} of {len(probe.findings)} tables would not" if bad else "All would"
+    console.print(f"{result} be loaded. Nothing was stored.")
 
 
 def _clock(seconds_ahead: float) -> str:

@@ -19,7 +19,7 @@ from requests import Response
 MOST_ROWS = 50
 MOST_SECONDS = 1.0
 
-State = Literal["readable", "empty", "skipped", "not permitted", "failed"]
+State = Literal["readable", "empty", "skipped", "not asked", "not permitted", "failed"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Finding:
     @property
     def is_good(self) -> bool:
         """Whether a load would get the table."""
-        return self.state in ("readable", "empty", "skipped")
+        return self.state not in ("not permitted", "failed")
 
 
 @dataclass
@@ -49,11 +49,13 @@ class Probe:
     Attributes:
         findings: one for each table, in the order in which they were tried.
         addresses: whom we asked.
+        answers: how many answers came.
         seconds_ahead: how far the vendor's clock is ahead of ours, by its last answer.
     """
 
     findings: list[Finding] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    answers: int = 0
     seconds_ahead: float | None = None
 
     def found(self, table: str, state: State, remark: str = "") -> None:
@@ -62,6 +64,7 @@ class Probe:
 
     def heard(self, response: Response) -> None:
         """Note whose answer it is, and what time it was there."""
+        self.answers += 1
         parts = urlsplit(response.url)
         address = f"{parts.scheme}://{parts.netloc}"
         if address not in self.addresses:

@@ -39,8 +39,26 @@ def api_for(access_token: str, base_url: str) -> Api:
         secrets=[access_token],
         token_remedy=f"{remedy} Nothing of this run was stored.",
         stop_reason=_stop_reason,
+        error_text=_error_text,
         after_response=Pace(),
     )
+
+
+def _error_text(body: Json) -> str:
+    """Return HubSpot's words, the scopes that it asks for before the rest."""
+    if not isinstance(body, dict):
+        return ""
+    scopes = [
+        scope
+        for error in body.get("errors") or []
+        if isinstance(error, dict) and isinstance(error.get("context"), dict)
+        for scope in error["context"].get("requiredGranularScopes") or []
+    ]
+    said = [
+        body.get("category") or body.get("errorType"),
+        f"needs {', '.join(map(str, scopes))}" if scopes else body.get("message"),
+    ]
+    return ": ".join(str(part) for part in said if part)
 
 
 def _stop_reason(response: Response) -> str | None:
