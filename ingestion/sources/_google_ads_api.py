@@ -1,7 +1,7 @@
 """How Google Ads is asked: tokens, GAQL, pages, and what its errors mean."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,10 @@ _FATAL = {
     "DEVELOPER_TOKEN_PROHIBITED": f"Correct or unset {_PREFIX}DEVELOPER_TOKEN.",
     "DEVELOPER_TOKEN_NOT_APPROVED": f"Correct or unset {_PREFIX}DEVELOPER_TOKEN.",
 }
+
+
+class TooMuchError(ApiError):
+    """An answer broke off or took too long: a shorter one may come through."""
 
 
 @dataclass(frozen=True)
@@ -148,18 +152,28 @@ class GoogleAds:
         names = self._api.fetch(path, needs="resourceNames")["resourceNames"]
         return [str(name).removeprefix("customers/") for name in names]
 
-    def first(self, customer_id: str, login: str, query: str) -> Record | None:
-        """Return the first result of a query, None where there is none."""
-        answer = self._page(customer_id, login, {"query": f"{query} LIMIT 1"})
-        return next(iter(_results(answer)), None)
+    def first(
+        self, customer_id: str, login: str, query: Query, text: str
+    ) -> Record | None:
+        """Return the first result of a GAQL text, None where there is none.
+
+        Args:
+            customer_id: the account.
+            login: the manager through which it is reached, "" for none.
+            query: for which table it is asked.
+            text: the GAQL, without a LIMIT.
+
+        Raises:
+            ApiError: naming the table and the account.
+        """
+        asked = customer_id, login, query.table.name, f"{text} LIMIT 1"
+        found = self._complete(*asked, lambda records: len(records[:1]), 1)
+        return found[0] if found else None
 
     def search(
         self, customer_id: str, login: str, query: Query, condition: str = ""
     ) -> list[Record]:
         """Return every result of a query; those sent twice are in it twice.
-
-        Google says how many there are: with fewer the query is asked again, and if it
-        stays so, the load stops.
 
         Args:
             customer_id: the account.
@@ -170,11 +184,28 @@ class GoogleAds:
         Raises:
             ApiError: naming the table and the account.
         """
-        table = query.table.name
-        identity = [
-            query.fields[column] for column in query.table.key if column in query.fields
-        ]
-        text = query.text(condition)
+        key = [query.fields[one] for one in query.table.key if one in query.fields]
+
+        def different(records: list[Record]) -> int:
+            found = ([value_at(record, field) for field in key] for record in records)
+            return len({orjson.dumps(one) for one in found})
+
+        asked = customer_id, login, query.table.name, query.text(condition)
+        return self._complete(*asked, different)
+
+    def _complete(
+        self,
+        customer_id: str,
+        login: str,
+        table: str,
+        text: str,
+        count: Callable[[list[Record]], int],
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Return the results of a query, as many as Google says that there are.
+
+        Where some are missing, or a page token has expired, the query is asked again.
+        """
         came = total = 0
         for reads_left in reversed(range(MOST_READS)):
             try:
@@ -182,13 +213,10 @@ class GoogleAds:
             except ApiError as error:
                 if reads_left and codes(error.body) & _STALE_TOKENS:
                     continue
-                raise _named(error, table, customer_id) from error.__context__
-            came = len(
-                {
-                    orjson.dumps([value_at(record, field) for field in identity])
-                    for record in records
-                }
-            )
+                raise _named(error, table, customer_id) from None
+            # Google counts what the LIMIT leaves out as well.
+            total = total if limit is None else min(total, limit)
+            came = count(records)
             if came == total:
                 return records
         message = (
@@ -241,13 +269,9 @@ def _named(error: ApiError, table: str, customer_id: str) -> ApiError:
     """Return the error with the table and the account in its message."""
     said = str(error).removeprefix("google_ads: ")
     message = f"google_ads: {table} of account {customer_id}: {said}"
-    return type(error)(message, status=error.status, body=error.body)
-
-
-def is_too_much(error: ApiError) -> bool:
-    """Whether an answer broke off or took too long: a shorter one may come through."""
-    is_cut = isinstance(error.__cause__, ChunkedEncodingError | ContentDecodingError)
-    return is_cut or error.status in (200, 504)
+    is_cut = isinstance(error.__context__, ChunkedEncodingError | ContentDecodingError)
+    kind = TooMuchError if is_cut or error.status in (200, 504) else type(error)
+    return kind(message, status=error.status, body=error.body)
 
 
 def failures(body: Json) -> Iterator[Record]:

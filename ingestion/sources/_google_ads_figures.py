@@ -12,13 +12,12 @@ from typing import Any
 
 from ingestion.changes import content_digest
 from ingestion.extraction import Extraction, Row
-from ingestion.rest import ApiError
 from ingestion.sources._google_ads_accounts import Account
 from ingestion.sources._google_ads_api import (
     GoogleAds,
     Query,
     Record,
-    is_too_much,
+    TooMuchError,
     value_at,
 )
 
@@ -99,7 +98,7 @@ class Figures:
             start = max(wanted, min(until, account.today) - lookback)
         else:
             first = known.day("first")
-            start = self._first_day(account, wanted)
+            start = self._first_day(query, account, wanted)
             # Days that have lost their figures since are read as well.
             start = max(wanted, min(start, first or start))
         for first, last, records in self._slices(query, account, start):
@@ -115,16 +114,16 @@ class Figures:
         window = self._windows.get(account.customer_id, 0)
         return self._lookback_days or max(window, SHORTEST_LOOKBACK_DAYS)
 
-    def _first_day(self, account: Account, wanted: date) -> date:
+    def _first_day(self, query: Query, account: Account, wanted: date) -> date:
         """Return the account's first day with figures, today where it has none."""
         key = (account.customer_id, wanted)
         if key not in self._first_days:
-            query = (
+            text = (
                 "SELECT segments.date, metrics.impressions, metrics.clicks, "
                 "metrics.cost_micros, metrics.all_conversions FROM customer WHERE "
                 f"{_between(wanted, account.today)} ORDER BY segments.date"
             )
-            found = self._api.first(account.customer_id, account.login, query)
+            found = self._api.first(account.customer_id, account.login, query, text)
             day = value_at(found or {}, "segments.date")
             self._first_days[key] = date.fromisoformat(day) if day else account.today
         return self._first_days[key]
@@ -140,8 +139,8 @@ class Figures:
                 records = self._api.search(
                     account.customer_id, account.login, query, _between(start, end)
                 )
-            except ApiError as error:
-                if start == end or days <= SHORTER or not is_too_much(error):
+            except TooMuchError:
+                if start == end:
                     raise
                 days = min(days, (end - start).days + 1) // SHORTER or 1
                 continue

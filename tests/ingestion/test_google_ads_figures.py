@@ -66,9 +66,9 @@ class World:
         random.Random(len(self.asked)).shuffle(found)
         return found
 
-    def first(self, customer_id, login, query) -> dict[str, Any] | None:
+    def first(self, customer_id, login, query, text) -> dict[str, Any] | None:
         """Answer the first day with figures."""
-        low = query.split("'")[1]
+        low = text.split("'")[1]
         days = sorted(d for (d, _), clicks in self.told.items() if clicks and d >= low)
         return {"segments": {"date": days[0]}} if days else None
 

@@ -39,18 +39,17 @@ def routes(store: Store) -> list[Route]:
     dialect = GoogleAds(store)
     gate, service = Gate(store, dialect), Service(store)
     found = [
-        gate.route("/token", dialect.tokens.answer, methods=["POST"], is_open=True),
-        gate.route(f"/{VERSION}/customers:listAccessibleCustomers", service.accessible),
+        gate.route("/token", dialect.tokens.answer, methods=["POST"], is_open=True)
     ]
     for version in (VERSION, *SUNSET_VERSIONS):
-        is_served = version == VERSION
-        for name, handler in (
-            ("search", service.search),
-            ("searchStream", service.stream),
+        for path, handler, method in (
+            (":listAccessibleCustomers", service.accessible, "GET"),
+            ("/{customer_id}/googleAds:search", service.search, "POST"),
+            ("/{customer_id}/googleAds:searchStream", service.stream, "POST"),
         ):
-            path = f"/{version}/customers/{{customer_id}}/googleAds:{name}"
-            handler = handler if is_served else service.unsupported
-            found.append(gate.route(path, handler, methods=["POST"]))
+            answer = handler if version == VERSION else service.unsupported
+            path = f"/{version}/customers{path}"
+            found.append(gate.route(path, answer, methods=[method]))
     return found
 
 
