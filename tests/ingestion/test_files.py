@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from ingestion.load import LoadError, LoadResult, load_all
-from ingestion.settings import Settings, load_settings
+from ingestion.settings import DBT_PROJECT_DIR, Settings, load_settings
 from ingestion.sources._files_csv import read
 from ingestion.sources._files_tables import FILE_TABLES
 
@@ -294,3 +295,23 @@ def test_a_data_directory_without_files_has_none(monkeypatch, tmp_path):
     monkeypatch.setenv("SANDBOX_DATA", str(tmp_path))
     monkeypatch.setenv("WAREHOUSE_DIR", str(tmp_path / "data"))
     assert [*Path(load_settings().files_location()).iterdir()] == []
+
+
+def test_the_documentation_names_every_column_of_every_file():
+    """Else who fills a sheet learns its columns from the source code."""
+    path = DBT_PROJECT_DIR / "models/staging/files/_files__sources.yml"
+    source = yaml.safe_load(path.read_text("utf-8"))["sources"][0]
+    documented = {
+        table["name"]: [column["name"] for column in table.get("columns", [])]
+        for table in source["tables"]
+    }
+    for table in FILE_TABLES:
+        names = [column.name for column in table.columns]
+        assert sorted(documented[table.name]) == sorted(names)
+        required = [column.name for column in table.columns if column.is_required]
+        described = next(one for one in source["tables"] if one["name"] == table.name)
+        assert sorted(required) == sorted(
+            column["name"]
+            for column in described["columns"]
+            if column["description"].strip().endswith("Required.")
+        )
