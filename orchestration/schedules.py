@@ -3,11 +3,12 @@
 import base64
 import json
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from ingestion.settings import Settings, load_settings
+from ingestion.settings import Settings, SettingsError, load_settings
 from orchestration.extract_load import READ_ALL_TAG
 from orchestration.instance import live_runs, prepare_home, reap_dead_runs
 
@@ -22,7 +23,6 @@ RECONCILE_JOB = "reconcile_warehouse"
 DAILY = "0 4 * * *"
 # While nobody works, and with the night left before the next daily run.
 WEEKLY = "0 23 * * 0"
-EVENT_FILES = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 
 
 def refresh_job() -> "UnresolvedAssetJobDefinition":
@@ -118,14 +118,18 @@ def event_files_sensor(job: "UnresolvedAssetJobDefinition") -> dg.SensorDefiniti
             # The cursor stays: files that this run comes too late for trigger the next.
             return dg.SkipReason("A refresh is waiting or working.")
         location = settings.events_location()
-        files = list_event_files(location)
+        try:
+            files = event_file_versions(settings)
+        except SettingsError as error:
+            # The page shows it; the next run, by hand or by schedule, fails with it.
+            return dg.SkipReason(str(error))
         if context.cursor is None:
             return dg.SensorResult(
                 skip_reason=f"First look at {location}: {len(files)} files.",
                 cursor=to_cursor(files),
             )
         known = from_cursor(context.cursor)
-        new = [name for name, size in files.items() if known.get(name) != size]
+        new = [name for name in files if known.get(name) != files[name]]
         if not new:
             return dg.SkipReason(f"No new file among {len(files)} in {location}.")
         cursor = to_cursor(files)
@@ -138,28 +142,28 @@ def event_files_sensor(job: "UnresolvedAssetJobDefinition") -> dg.SensorDefiniti
     return refresh_on_event_files
 
 
-def list_event_files(location: str) -> dict[str, int]:
-    """Return the event files at the location with their sizes, [] where it is empty."""
-    import fsspec
+def event_file_versions(settings: Settings) -> dict[str, str]:
+    """Return the event files with what changes when they do, {} without a folder.
 
-    filesystem, path = fsspec.core.url_to_fs(location)
-    try:
-        found = filesystem.find(path, detail=True)
-    except FileNotFoundError:
+    Raises:
+        SettingsError: the location cannot be listed, or holds no event file but others.
+    """
+    from ingestion.sources._event_files import list_event_files
+
+    location = settings.events_location()
+    # The folder of a new deployment exists from its first file on.
+    if "://" not in location and not Path(location).is_dir():
         return {}
-    return {
-        name.removeprefix(path).lstrip("/"): int(described.get("size") or 0)
-        for name, described in sorted(found.items())
-        if name.endswith(EVENT_FILES)
-    }
+    files = list_event_files(location, settings.landing_dir)
+    return {file.name: file.version for file in files}
 
 
-def to_cursor(files: dict[str, int]) -> str:
+def to_cursor(files: dict[str, str]) -> str:
     """Pack a listing: a hundred thousand names of one pattern take little."""
     return base64.b64encode(zlib.compress(json.dumps(files).encode())).decode()
 
 
-def from_cursor(cursor: str) -> dict[str, int]:
+def from_cursor(cursor: str) -> dict[str, str]:
     """Unpack a listing; one that cannot be read is as good as an empty folder."""
     try:
         return json.loads(zlib.decompress(base64.b64decode(cursor)))

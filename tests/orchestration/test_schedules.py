@@ -1,12 +1,13 @@
 """When a run starts by itself: daily, weekly, and when event files arrive."""
 
+import os
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from orchestration.schedules import from_cursor, list_event_files, to_cursor
+from orchestration.schedules import event_file_versions, from_cursor, to_cursor
 
 
 @pytest.fixture
@@ -78,12 +79,28 @@ def test_a_file_that_arrives_during_a_run_starts_the_next(tick, landing, instanc
 
 def test_an_empty_or_missing_folder_is_no_error(settings, tmp_path: Path):
     """The folder of a new deployment exists from its first file on."""
-    assert list_event_files(str(tmp_path / "nowhere")) == {}
+    assert event_file_versions(settings) == {}
+    (tmp_path / "events").mkdir()
+    assert event_file_versions(settings) == {}
+
+
+def test_the_sensor_sees_the_files_that_a_load_reads(settings, landing):
+    """A file of another kind would start a run that loads nothing, again and again."""
+    for name in ("b.ndjson", "c.json", "_SUCCESS", ".d.jsonl"):
+        (landing / name).write_bytes(b"1")
+    assert list(event_file_versions(settings)) == ["b.ndjson", "day=1/a.jsonl.gz"]
+
+
+def test_a_file_that_was_written_again_starts_a_run(tick, landing):
+    """A corrected file of the same length would never be loaded."""
+    cursor = tick().cursor
+    os.utime(landing / "day=1" / "a.jsonl.gz", (1, 1))
+    assert len(tick(cursor).run_requests) == 1
 
 
 def test_a_cursor_survives_packing_and_damage():
     """A cursor of an older version must not stop the sensor for good."""
-    files = {"a.jsonl": 1, "نام.jsonl": 2}
+    files = {"a.jsonl": "1", "نام.jsonl": "2"}
     assert from_cursor(to_cursor(files)) == files
     assert from_cursor("not a cursor") == {}
 
