@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 PERIODS = ("Hour", "Day", "Week", "Month", "Quarter", "Year")
-REQUEST_STATUSES = ("approved", "denied", "superceded", "requested", "canceled")
+REQUEST_STATUSES = (
+    "approved",
+    "denied",
+    "superceded",
+    "requested",
+    "canceled",
+)  # codespell:ignore
 
 
 def suites() -> "dict[str, list[Expectation]]":

@@ -32,7 +32,7 @@ from ingestion.sources._bamboohr_tables import (
 LISTINGS = 3
 TIME_OFF_BACK = timedelta(days=60)
 TIME_OFF_AHEAD = timedelta(days=365)
-TIME_OFF_STATUS = "approved,denied,superceded,requested,canceled"
+TIME_OFF_STATUS = "approved,denied,superceded,requested,canceled"  # codespell:ignore
 _YEAR = timedelta(days=365)
 
 

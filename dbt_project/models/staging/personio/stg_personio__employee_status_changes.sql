@@ -26,7 +26,7 @@ with
         select
             employee_id,
             employment_id || '-start' as status_change_id,
-            employment_type as employment_type,
+            employment_type,
             employment_status_name,
             cast(null as string) as termination_code,
             cast(null as string) as termination_reason_name,

@@ -41,7 +41,13 @@ DIRECTORY = {
     "supervisor": "reportsToName",
 }
 TABLES = ("jobInfo", "employmentStatus", "compensation")
-STATUSES = ("approved", "denied", "superceded", "requested", "canceled")
+STATUSES = (
+    "approved",
+    "denied",
+    "superceded",
+    "requested",
+    "canceled",
+)  # codespell:ignore
 DEFAULT_LIMIT, MOST = 50, 100
 LONG_AGO = "1970-01-01T00:00:00+00:00"
 Item = dict[str, Any]
