@@ -24,10 +24,10 @@ PERIODS = ("Hour", "Day", "Week", "Month", "Quarter", "Year")
 REQUEST_STATUSES = (
     "approved",
     "denied",
-    "superceded",
+    "superceded",  # codespell:ignore
     "requested",
     "canceled",
-)  # codespell:ignore
+)
 
 
 def suites() -> "dict[str, list[Expectation]]":

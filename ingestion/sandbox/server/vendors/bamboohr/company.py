@@ -44,10 +44,10 @@ TABLES = ("jobInfo", "employmentStatus", "compensation")
 STATUSES = (
     "approved",
     "denied",
-    "superceded",
+    "superceded",  # codespell:ignore
     "requested",
     "canceled",
-)  # codespell:ignore
+)
 DEFAULT_LIMIT, MOST = 50, 100
 LONG_AGO = "1970-01-01T00:00:00+00:00"
 Item = dict[str, Any]
