@@ -14,7 +14,10 @@ from ingestion.settings import SettingsError
 LIST_PAGE = 100
 # Where BambooHR says what was wrong; the body is often empty, or HTML.
 _MESSAGE_HEADER = "X-BambooHR-Error-Message"
-_MONEY = re.compile(r"\s*([-+]?[\d.,]+)\s*([A-Za-z]{3})\s*")
+# Commas as thousands alone: a decimal comma would make it a hundred times as much.
+_MONEY = re.compile(
+    r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*([A-Za-z]{3})\s*"
+)
 
 
 class BambooApi(Api):

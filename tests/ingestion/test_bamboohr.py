@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ingestion.load import LoadError
+from ingestion.sources._bamboohr_api import api_for, money
 
 from .conftest import TOKEN, Server
 from .hr_company import HrCompany
@@ -329,6 +330,34 @@ def test_without_company_or_key_the_message_names_the_variable(company, monkeypa
     monkeypatch.delenv("SOURCES__BAMBOOHR__API_KEY")
     with pytest.raises(LoadError, match="SOURCES__BAMBOOHR__API_KEY is not set"):
         company.load()
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("50000.00 USD", ("50000.00", "USD")),
+        ("1,250,000.5 irr", ("1250000.5", "IRR")),
+        ({"currency": "EUR", "value": "12.30"}, ("12.30", "EUR")),
+        ("50000,00 EUR", ("50000,00 EUR", None)),
+        (None, (None, None)),
+    ],
+)
+def test_pay_is_read_as_text_or_object_and_never_guessed(said, read):
+    """Else a decimal comma makes somebody a hundred times as expensive."""
+    assert money(said) == read
+
+
+def test_a_company_is_found_by_its_name_or_its_whole_address():
+    """Else live mode needs more than configuration."""
+
+    def address(**where: str) -> str:
+        named = {"company": "", "base_url": "", **where}
+        return api_for(TOKEN, **named)._base_url
+
+    assert address(company="acme") == "https://acme.bamboohr.com/api/v1"
+    gateway = "https://api.bamboohr.com/api/gateway.php/acme/v1"
+    assert address(base_url=gateway) == gateway
+    assert address(base_url="http://127.0.0.1:1/") == "http://127.0.0.1:1/api/v1"
 
 
 def test_rows_carry_when_they_were_seen(company):
