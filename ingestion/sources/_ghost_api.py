@@ -231,6 +231,8 @@ def _stop_reason(response: Response) -> str | None:
             "SOURCES__GHOST__BASE_URL must be the address of the site whose /ghost is "
             "the editor."
         )
+    if response.status_code == 406:
+        return f"The site runs a Ghost older than {ACCEPT_VERSION}. Update the site."
     return None
 
 

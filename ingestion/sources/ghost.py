@@ -14,16 +14,15 @@ from datetime import timedelta
 from typing import Any
 
 import dlt
-import orjson
 from dlt.common.typing import TSecretStrValue
 from dlt.extract import DltResource
 
 from ingestion.changes import OVERLAP, content_digest
 from ingestion.extraction import Extraction, Row
 from ingestion.records import BadValueError, RawTable, timestamp_value
-from ingestion.rest import Json
 from ingestion.settings import Settings
 from ingestion.sources._ghost_api import Publication, filter_instant
+from ingestion.sources._ghost_rows import content_row, event_row, member_row, row_of
 from ingestion.sources._ghost_tables import (
     EMAILS,
     MEMBER_EVENTS,
@@ -35,7 +34,6 @@ from ingestion.sources._ghost_tables import (
     TIERS,
     USERS,
 )
-from ingestion.word_count import word_count
 
 # As the filter names them. `aggregated_click_event` is left out: it says the clicks of
 # `click_event` once more. What a version does not know it answers with nothing.
@@ -126,7 +124,7 @@ class _Reader:
     def posts(self) -> Iterator[Row]:
         """Yield the posts that changed; notes the e-mails they were sent as."""
         rows = (
-            _content(POSTS, post)
+            content_row(POSTS, post)
             for post in self._posts()
             if self._extraction.is_usable(POSTS, post)
         )
@@ -147,7 +145,7 @@ class _Reader:
             for _ in self._posts():
                 pass
         rows = (
-            _row(EMAILS, email)
+            row_of(EMAILS, email)
             for email in self._emails or []
             if self._extraction.is_usable(EMAILS, email)
         )
@@ -156,7 +154,7 @@ class _Reader:
     def pages(self) -> Iterator[Row]:
         """Yield the pages that changed."""
         rows = (
-            _content(PAGES, page)
+            content_row(PAGES, page)
             for page in self._site.listed(
                 PAGES, _CONTENT, "status:[draft,published,scheduled]"
             )
@@ -167,7 +165,7 @@ class _Reader:
     def whole(self, table: RawTable, **params: str) -> Iterator[Row]:
         """Yield the rows of a small collection that changed."""
         rows = (
-            _row(table, record)
+            row_of(table, record)
             for record in self._site.listed(table, params)
             if self._extraction.is_usable(table, record)
         )
@@ -189,7 +187,7 @@ class _Reader:
         seen: set[str] = set()
         for event_type in EVENT_TYPES:
             for event in self._site.events(event_type, None if reads_all else since):
-                row = _event(event)
+                row = event_row(event)
                 if not self._extraction.is_usable(MEMBER_EVENTS, row):
                     continue
                 event_id, digest = MEMBER_EVENTS.record_id(row), content_digest(row)
@@ -236,7 +234,7 @@ class _Reader:
         def rows() -> Iterator[Row]:
             for member in self._members(None if is_whole else cursor):
                 if self._extraction.is_usable(MEMBERS, member):
-                    row = _member(member)
+                    row = member_row(member)
                     newest[0] = max(newest[0], filter_instant(row["updated_at"]))
                     yield row
 
@@ -262,74 +260,3 @@ class _Reader:
 
 
 _FILTERED = "%Y-%m-%d %H:%M:%S"
-
-
-def _row(table: RawTable, record: dict[str, Any]) -> Row:
-    """Return a record as a row: a column `a_b` is field `a_b`, else `b` of `a`."""
-    return {column: _value(record, column) for column in table.columns}
-
-
-def _value(record: dict[str, Any], column: str) -> Json:
-    if record.get(column) is not None:
-        return record[column]
-    parts = column.split("_")
-    for end in range(1, len(parts)):
-        nested = record.get("_".join(parts[:end]))
-        if isinstance(nested, dict):
-            return nested.get("_".join(parts[end:]))
-    return None
-
-
-def _content(table: RawTable, record: dict[str, Any]) -> Row:
-    """Return a post or page as a row: relations by id, words counted."""
-    row = _row(table, record)
-    for name, fields in (
-        ("tags", ("id", "name", "slug", "visibility")),
-        ("authors", ("id", "name", "slug")),
-        ("tiers", ("id", "name", "slug")),
-    ):
-        related = record.get(name)
-        row[name] = [
-            {field: one.get(field) for field in fields}
-            for one in (related if isinstance(related, list) else [])
-            if isinstance(one, dict)
-        ]
-    row["content_word_count"] = word_count(record.get("html"))
-    return row
-
-
-def _member(record: dict[str, Any]) -> Row:
-    """Return a member as a row."""
-    row = _row(MEMBERS, record)
-    info = (record.get("email_suppression") or {}).get("info") or {}
-    row["email_suppression_reason"] = info.get("reason")
-    row["email_suppression_timestamp"] = info.get("timestamp")
-    row["geolocation_country"] = _country(record.get("geolocation"))
-    for name in ("labels", "newsletters", "tiers", "subscriptions"):
-        row[name] = record.get(name) or []
-    return row
-
-
-def _country(geolocation: object) -> str | None:
-    """Return the country of a geolocation, which is JSON inside a text."""
-    try:
-        place = orjson.loads(geolocation) if isinstance(geolocation, str) else None
-    except orjson.JSONDecodeError:
-        return None
-    return place.get("country") if isinstance(place, dict) else None
-
-
-def _event(event: Json) -> Row:
-    """Return an event as a row: whose it is and what it is about, by id."""
-    data = event.get("data") if isinstance(event, dict) else None
-    if not isinstance(data, dict):
-        return {}
-    row = _row(MEMBER_EVENTS, data)
-    email = data.get("email") if isinstance(data.get("email"), dict) else {}
-    row["type"] = event.get("type")
-    # The type of a subscription event is that of the subscription's change.
-    row["subscription_type"] = data.get("type")
-    row["email_id"] = data.get("email_id") or email.get("id")
-    row["post_id"] = row["post_id"] or email.get("post_id")
-    row["newsletter_id"] = row["newsletter_id"] or email.get("newsletter_id")
-    return row

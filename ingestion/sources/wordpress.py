@@ -201,14 +201,27 @@ class _Reader:
         if not is_whole:
             asked["after"] = _instant(self._extraction.as_of_at - MODERATION)
 
+        known = set(state.get("fingerprints", {})) if is_whole else set()
+
         def rows() -> Iterator[Row]:
             for status in COMMENT_STATUSES:
                 if totals[status]:
-                    fields = _fields_of(COMMENTS)
-                    yield from self._rows(COMMENTS, {**asked, "status": status}, fields)
+                    for row in self._comments({**asked, "status": status}):
+                        known.discard(str(row["id"]))
+                        yield row
+            # What a moderator moved to a list that we had read already is in none.
+            missing = sorted(known, key=int)
+            for start in range(0, len(missing), PAGE):
+                include = ",".join(missing[start : start + PAGE])
+                for status in COMMENT_STATUSES:
+                    moved = {**_BY_ID, "include": include, "status": status}
+                    yield from self._comments(moved)
 
         yield from self._extraction.changed(COMMENTS, rows(), whole=is_whole)
         state["was_read"] = True
+
+    def _comments(self, params: dict[str, Any]) -> Iterator[Row]:
+        return self._rows(COMMENTS, params, _fields_of(COMMENTS))
 
     def _rows(
         self, table: RawTable, params: dict[str, Any], fields: str

@@ -161,6 +161,22 @@ def test_comments_of_every_status_are_loaded_and_moderation_is_followed(site):
     assert not names & {"author_ip", "author_user_agent"}
 
 
+def test_a_comment_that_is_moderated_while_lists_are_read_is_not_gone(
+    site, monkeypatch
+):
+    """It was in no list: not yet in the first, no longer in the second."""
+    site.write("comments", comment(1), comment(2, "hold"))
+    site.load()
+    listed = wordpress._Reader._comments
+
+    def hidden(self, params):
+        is_list = params["status"] == "approve" and "include" not in params
+        return iter(()) if is_list else listed(self, params)
+
+    monkeypatch.setattr(wordpress._Reader, "_comments", hidden)
+    assert loaded(site.load()) == {}
+
+
 def test_terms_and_users_are_replaced_by_what_is_there_now(site):
     """They have no modification date."""
     term = {"id": 1, "count": 2, "name": "Tee", "slug": "tee", "taxonomy": "category"}

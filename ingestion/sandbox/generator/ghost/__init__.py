@@ -9,8 +9,9 @@ from pathlib import Path
 from ingestion.sandbox.generator.articles import articles
 from ingestion.sandbox.generator.company import Company
 from ingestion.sandbox.generator.ghost.contents import Contents
+from ingestion.sandbox.generator.ghost.journeys import reader_events
 from ingestion.sandbox.generator.ghost.mailing import send_letters
-from ingestion.sandbox.generator.ghost.readers import drawn_readers, reader_events
+from ingestion.sandbox.generator.ghost.readers import drawn_readers
 from ingestion.sandbox.generator.ghost.records import newest_first
 from ingestion.sandbox.generator.writing import write_lines
 
