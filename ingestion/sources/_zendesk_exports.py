@@ -182,7 +182,29 @@ class TimeExport(Export):
 
     def _rest(self, start: int) -> Iterator[list[Any]]:
         """Yield what follows a second with more rows than fit on a page."""
-        raise self._never_ends()
+        raise NotImplementedError
+
+
+class EventExport(TimeExport):
+    """The export of ticket events, which steps over a second that is too full.
+
+    Attributes:
+        first_skipped: the first second whose events were not all shown, if any.
+    """
+
+    first_skipped: int | None = None
+
+    def _rest(self, start: int) -> Iterator[list[Any]]:
+        if self.first_skipped is None:
+            self.first_skipped = start
+        yield from self.pages(start + 1)
+
+
+class OrganizationExport(TimeExport):
+    """The export of organizations, and their list where a second is too full."""
+
+    def _rest(self, start: int) -> Iterator[list[Any]]:
+        yield list(self._api.listed("organizations", self._select))
 
 
 class MetricExport(TimeExport):

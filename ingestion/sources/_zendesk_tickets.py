@@ -25,7 +25,7 @@ from ingestion.sources._zendesk_events import (
     event_row,
     text_id,
 )
-from ingestion.sources._zendesk_exports import CursorExport, MetricExport, TimeExport
+from ingestion.sources._zendesk_exports import CursorExport, EventExport, MetricExport
 from ingestion.sources._zendesk_rows import metric_event_row, ticket_row, user_row
 from ingestion.sources._zendesk_tables import (
     TICKET_AUDITS,
@@ -60,7 +60,11 @@ class TicketReading:
         self._happened: set[str] = set()
         # Events before this instant are not read.
         self._events_since = first
+        # The first second of which not all events were shown.
+        self._skipped_since: int | None = None
+        # Tickets whose audits are read, and those of them that need not be new to us.
         self._audited: list[str] = []
+        self._unsure: set[str] = set()
         self._people: set[str] = set()
 
     def events(self) -> Iterator[Row]:
@@ -72,7 +76,7 @@ class TicketReading:
             overlap=EVENTS_OVERLAP,
         )
         self._events_since = self._start(mark)
-        export = TimeExport(
+        export = EventExport(
             self._api,
             "incremental/ticket_events",
             "ticket_events",
@@ -85,6 +89,7 @@ class TicketReading:
             self._keep_children(event)
             yield event_row(event)
         mark.advance()
+        self._skipped_since = export.first_skipped
 
     def _start(self, mark: Watermark) -> int:
         since = mark.lower_bound
@@ -168,22 +173,30 @@ class TicketReading:
         for name in ("requester_id", "submitter_id", "assignee_id"):
             if person := text_id(ticket.get(name)):
                 self._people.add(person)
+        if ticket.get("status") == "deleted":
+            # Its audits are gone with it.
+            return
         created = _instant(ticket.get("created_at"))
-        is_older = created is not None and epoch(created) < self._events_since
-        if is_older and ticket.get("status") != "deleted":
+        changed = ticket.get("generated_timestamp") or 0
+        if self._skipped_since is not None and changed >= self._skipped_since:
+            self._audited.append(str(ticket["id"]))
+            self._unsure.add(str(ticket["id"]))
+        elif created is not None and epoch(created) < self._events_since:
             self._audited.append(str(ticket["id"]))
 
     def audits(self) -> Iterator[Row]:
-        """Yield the audits of tickets that are new to us and older than the events.
+        """Yield the audits of tickets whose history the events do not have.
 
-        A ticket that was deleted meanwhile has none.
+        That are tickets that are new to us and older than the events (imported ones), and
+        those that changed since a second that had too many events. A ticket that was
+        deleted meanwhile has none.
         """
         if not self._audited:
             return
         known = self._extraction.known_ids(TICKETS)
         counts = self._extraction.table(TICKET_AUDITS)
         for ticket_id in self._audited:
-            if ticket_id in known:
+            if ticket_id in known and ticket_id not in self._unsure:
                 continue
             path = f"tickets/{ticket_id}/audits"
             try:

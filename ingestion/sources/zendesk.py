@@ -27,7 +27,7 @@ from ingestion.rest import ApiError
 from ingestion.settings import Settings
 from ingestion.sources._zendesk_api import ZendeskApi, api_for
 from ingestion.sources._zendesk_auth import auth_for
-from ingestion.sources._zendesk_exports import TimeExport
+from ingestion.sources._zendesk_exports import OrganizationExport
 from ingestion.sources._zendesk_rows import organization_row, plain_row
 from ingestion.sources._zendesk_tables import (
     BRANDS,
@@ -185,7 +185,7 @@ class _Account:
         since = mark.lower_bound
         start = self._first if since is None else max(epoch(since), self._first)
         path = "incremental/organizations"
-        export = TimeExport(self._api, path, "organizations")
+        export = OrganizationExport(self._api, path, "organizations")
         counts = self._extraction.table(ORGANIZATIONS)
         seen: dict[str, str | None] = {}
         for page in export.pages(start):

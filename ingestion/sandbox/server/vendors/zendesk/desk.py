@@ -20,7 +20,6 @@ FILES = (
 )
 # What changed in this time before now is not exported yet.
 SETTLING_SECONDS = 60
-MOST_KEPT = 20_000
 
 
 def epoch(value: object) -> int:
@@ -63,7 +62,6 @@ class Desk:
         self._store = store
         self._ordered: dict[str, Ordered] = {}
         self._by_id: dict[str, dict[str, int]] = {}
-        self._kept: dict[str, list[Item]] = {}
 
     @property
     def now(self) -> int:
@@ -78,15 +76,6 @@ class Desk:
     def lines(self, name: str) -> JsonLines:
         """Return the objects of a file."""
         return self._store.lines(VENDOR, name)
-
-    def all(self, name: str) -> list[Item]:
-        """Return all objects of a file; those of a small one stay parsed."""
-        if name in self._kept:
-            return self._kept[name]
-        items = list(self.lines(name))
-        if len(items) <= MOST_KEPT:
-            self._kept[name] = items
-        return items
 
     def by_instant(self, name: str, field: str) -> Ordered:
         """Return the objects of a file in the order of a field."""

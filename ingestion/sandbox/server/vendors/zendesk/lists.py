@@ -11,7 +11,7 @@ from ingestion.sandbox.server.vendors.zendesk import errors
 from ingestion.sandbox.server.vendors.zendesk.access import both
 from ingestion.sandbox.server.vendors.zendesk.desk import Desk, epoch
 from ingestion.sandbox.server.vendors.zendesk.exports import shown_ticket
-from ingestion.sandbox.server.vendors.zendesk.paging import page_of
+from ingestion.sandbox.server.vendors.zendesk.paging import Listing
 
 MOST_IDS = 100
 # Deleted tickets are listed for as long as they can be restored.
@@ -47,15 +47,20 @@ def routes(desk: Desk, gate: Gate) -> list[Route]:
     """Return the routes of lists and records."""
 
     def items_of(name: str) -> list[Item]:
-        return [item for item in desk.all(name) if LISTS[name](item)]
+        return [item for item in desk.lines(name) if LISTS[name](item)]
 
-    def listed(name: str, request: Request) -> Body:
+    listing = Listing()
+
+    def asked_for(name: str, request: Request) -> list[Item]:
         items = items_of(name)
         if name == "satisfaction_ratings":
             items = [item for item in items if _is_rating_asked_for(request, item)]
         if name == "tickets":
             items = [shown_ticket(item, set()) for item in items]
-        return page_of(request, name, items)
+        return items
+
+    def listed(name: str, request: Request) -> Body:
+        return listing.page(request, name, lambda: asked_for(name, request))
 
     def counted(name: str, _request: Request) -> Body:
         return {"count": {"value": len(items_of(name)), "refreshed_at": None}}
@@ -86,16 +91,16 @@ def routes(desk: Desk, gate: Gate) -> list[Route]:
         ticket = desk.find("tickets", ticket_id)
         if ticket is None or ticket.get("status") == "deleted":
             raise errors.not_found()
-        return page_of(request, "audits", desk.audits(ticket_id))
+        return listing.page(request, "audits", lambda: desk.audits(ticket_id))
 
     def deleted_tickets(request: Request) -> Body:
         since = desk.now - RESTORABLE_SECONDS
         items = [
             item
-            for item in desk.all("deleted_tickets")
+            for item in desk.lines("deleted_tickets")
             if epoch(item.get("deleted_at")) >= since
         ]
-        return page_of(request, "deleted_tickets", items)
+        return listing.page(request, "deleted_tickets", lambda: items)
 
     found = [
         *both(gate, "/tickets/{ticket_id}/audits", audits),

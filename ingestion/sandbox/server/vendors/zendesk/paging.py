@@ -2,8 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 
@@ -14,6 +14,8 @@ from ingestion.sandbox.server.vendors.zendesk import errors
 MOST = 100
 DEEPEST = 10_000
 SORTABLE = ("id", "updated_at")
+# Lists that are kept in order for their next page.
+REMEMBERED = 8
 
 
 def encoded(text: str) -> str:
@@ -47,24 +49,42 @@ def whole(request: Request, name: str, default: int) -> int:
     return int(text)
 
 
-def page_of(request: Request, name: str, items: Sequence[Item]) -> Body:
-    """Return the page of a list that a request asks for.
+class Listing:
+    """Lists as they were asked for, in order; readers page through a few at a time."""
 
-    Args:
-        request: with `page[size]` by cursor, else by number.
-        name: the envelope's field.
-        items: the whole list.
-    """
-    if "page[size]" in request.query_params or "page[after]" in request.query_params:
-        return _by_cursor(request, name, items)
-    return _by_number(request, name, items)
+    def __init__(self) -> None:
+        self._lists: OrderedDict[tuple, tuple[list[Item], dict[str, int]]] = (
+            OrderedDict()
+        )
+
+    def page(
+        self, request: Request, name: str, find: Callable[[], Sequence[Item]]
+    ) -> Body:
+        """Return the page that a request asks for.
+
+        Args:
+            request: with `page[size]` by cursor, else by number.
+            name: the envelope's field.
+            find: returns the whole list that the request is about.
+        """
+        query = request.query_params
+        if "page[size]" not in query and "page[after]" not in query:
+            return _by_number(request, name, find())
+        pages = ("page[size]", "page[after]")
+        asked = sorted((key, query[key]) for key in query if key not in pages)
+        whole_list = (request.url.path, *asked)
+        if whole_list not in self._lists:
+            ordered = _in_order(request, find())
+            ids = [str(item.get("id")) for item in ordered]
+            positions = {identifier: n for n, identifier in enumerate(ids)}
+            self._lists[whole_list] = ordered, positions
+            if len(self._lists) > REMEMBERED:
+                self._lists.popitem(last=False)
+        self._lists.move_to_end(whole_list)
+        return _by_cursor(request, name, *self._lists[whole_list])
 
 
-def _by_cursor(request: Request, name: str, items: Sequence[Item]) -> Body:
-    size = whole(request, "page[size]", MOST)
-    if size > MOST:
-        detail = f"page[size] cannot be greater than {MOST}"
-        raise errors.invalid("InvalidPaginationParameter", detail)
+def _in_order(request: Request, items: Sequence[Item]) -> list[Item]:
     # `sort_by` and `sort_order` belong to numbered pages and change nothing here.
     sort = request.query_params.get("sort", "id")
     field = sort.removeprefix("-")
@@ -72,18 +92,26 @@ def _by_cursor(request: Request, name: str, items: Sequence[Item]) -> Body:
         detail = f"sort is not valid: {sort}"
         raise errors.invalid("InvalidPaginationParameter", detail)
 
-    def key(item: Item) -> Any:  # noqa: ANN401  a sort key
+    def key(item: Item) -> tuple:
         identifier = id_order(str(item.get("id")))
         return identifier if field == "id" else (str(item.get(field)), identifier)
 
-    ordered = sorted(items, key=key, reverse=sort.startswith("-"))
+    return sorted(items, key=key, reverse=sort.startswith("-"))
+
+
+def _by_cursor(
+    request: Request, name: str, ordered: list[Item], positions: dict[str, int]
+) -> Body:
+    size = whole(request, "page[size]", MOST)
+    if size > MOST:
+        detail = f"page[size] cannot be greater than {MOST}"
+        raise errors.invalid("InvalidPaginationParameter", detail)
     start = 0
     if after := request.query_params.get("page[after]"):
-        last = decoded(after).removeprefix("o:")
-        found = [n for n, item in enumerate(ordered) if str(item.get("id")) == last]
-        if not found:
+        last = positions.get(decoded(after).removeprefix("o:"))
+        if last is None:
             raise errors.bad_cursor()
-        start = found[0] + 1
+        start = last + 1
     page = ordered[start : start + size]
     has_more = start + size < len(ordered)
     ends = [encoded(f"o:{item.get('id')}") for item in (page[:1] + page[-1:])]

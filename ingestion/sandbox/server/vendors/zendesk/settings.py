@@ -7,17 +7,20 @@ from ingestion.sandbox.server.gate import Body, Gate
 from ingestion.sandbox.server.vendors.zendesk import errors
 from ingestion.sandbox.server.vendors.zendesk.access import both
 from ingestion.sandbox.server.vendors.zendesk.desk import Desk
-from ingestion.sandbox.server.vendors.zendesk.paging import page_of
+from ingestion.sandbox.server.vendors.zendesk.paging import Listing
 
 
 def routes(desk: Desk, gate: Gate) -> list[Route]:
     """Return the routes of policies, schedules and holidays."""
+    listing = Listing()
 
     def policies(request: Request) -> Body:
-        return page_of(request, "sla_policies", desk.all("sla_policies"))
+        return listing.page(
+            request, "sla_policies", lambda: list(desk.lines("sla_policies"))
+        )
 
     def schedules(_request: Request) -> Body:
-        return {"schedules": desk.all("schedules")}
+        return {"schedules": list(desk.lines("schedules"))}
 
     def holidays(request: Request) -> Body:
         schedule_id = request.path_params["schedule_id"]
@@ -26,7 +29,7 @@ def routes(desk: Desk, gate: Gate) -> list[Route]:
         return {
             "holidays": [
                 {key: value for key, value in item.items() if key != "schedule_id"}
-                for item in desk.all("schedule_holidays")
+                for item in desk.lines("schedule_holidays")
                 if str(item.get("schedule_id")) == schedule_id
             ]
         }
