@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ingestion.changes import Watermark
 from ingestion.extraction import Extraction
 from ingestion.settings import Settings
-from ingestion.sources._hubspot_objects import ObjectReading
+from ingestion.sources._hubspot_reading import ObjectReading
 from ingestion.sources._hubspot_tables import CRM_OBJECTS, OBJECT_TABLES
 
 DEALS = next(crm for crm in CRM_OBJECTS if crm.name == "deals")
