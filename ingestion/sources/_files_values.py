@@ -33,8 +33,6 @@ _TIME = re.compile(
 _EXCEL_ZERO, _SERIALS = datetime(1899, 12, 30, tzinfo=UTC), range(20_000, 80_000)
 _JALALI_YEARS = range(1300, 1500)
 _CURRENCY_SIGNS = "€$£₺﷼"
-_TRUE = {"true", "yes", "y", "1", "x", "ja", "بله", "evet"}
-_FALSE = {"false", "no", "n", "0", "nein", "خیر", "hayır"}
 
 
 def text(cell: str) -> str:
@@ -46,15 +44,6 @@ def text(cell: str) -> str:
 def code(cell: str) -> str:
     """Return a code or an id: as text, its digits the usual ones."""
     return text(cell).translate(_DIGITS)
-
-
-def flag(cell: str) -> bool:
-    """Read yes or no."""
-    word = code(cell).lower()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    message = "neither yes nor no"
-    raise BadValueError(message)
 
 
 class Numbers:

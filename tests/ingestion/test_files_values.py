@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.records import BadValueError
 from ingestion.sources._files_jalali import gregorian_date, is_leap_year
-from ingestion.sources._files_values import Days, Numbers, code, flag, text
+from ingestion.sources._files_values import Days, Numbers, code, text
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 
@@ -150,6 +150,3 @@ def test_letters_and_digits_of_either_keyboard_are_one_name():
     """Else علي of one export and علی of the next are two departments."""
     assert text(" علي\u200f كريمي ") == "علی کریمی"
     assert code("R-۱۲٣") == "R-123"
-    assert [flag(word) for word in ("بله", "No", "1")] == [True, False, True]
-    with pytest.raises(BadValueError):
-        flag("maybe")
