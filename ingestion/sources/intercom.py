@@ -23,7 +23,8 @@ from ingestion.extraction import Extraction, Row
 from ingestion.records import RawTable
 from ingestion.rest import ApiError, Json
 from ingestion.settings import Settings
-from ingestion.sources._intercom_api import Workspace, left_out
+from ingestion.sources._intercom_api import Workspace
+from ingestion.sources._intercom_directory import Directory
 from ingestion.sources._intercom_tables import (
     ADMINS,
     COMPANIES,
@@ -46,8 +47,6 @@ RowOf = Callable[[Mapping[str, Any]], Row]
 # Contacts are searched by whole days of the workspace's time zone, `>` meaning from the
 # next day on: two days back, no zone can hide a change.
 CONTACTS_OVERLAP = timedelta(days=2)
-# A list that lost more is doubted as a whole (see `vanished`).
-MOST_ASKED_FOR = 20
 MOST_PARTS = 500  # of a conversation Intercom gives the newest
 
 
@@ -74,7 +73,7 @@ def source(
     extraction = Extraction("intercom", settings, skip=skip, read_all=read_all)
     workspace = Workspace(access_token, base_url, api_version)
     helpdesk = _Helpdesk(workspace, extraction)
-    directory = _Directory(workspace, extraction)
+    directory = Directory(workspace, extraction)
     # In this order: the workspace must be the right one, parts are those of the
     # conversations just read, exceptions those of the schedules.
     for table, rows in (
@@ -100,7 +99,8 @@ class _Helpdesk:
     def __init__(self, workspace: Workspace, extraction: Extraction) -> None:
         self._workspace = workspace
         self._extraction = extraction
-        self._changed: list[str] = []
+        # dict: in the order met, and a conversation that is met twice only once.
+        self._changed: dict[str, None] = {}
 
     def conversations(self) -> Iterator[Row]:
         """Yield the conversations that changed; notes whose parts to read."""
@@ -117,12 +117,9 @@ class _Helpdesk:
                 "conversations/search", "conversations", since
             )
         )
-        # dict: in the order met, and a conversation that is met twice only once.
-        changed: dict[str, None] = {}
         for row in self._news(CONVERSATIONS, pages, conversation_row, mark):
-            changed[row["id"]] = None
+            self._changed[row["id"]] = None
             yield row
-        self._changed = list(changed)
 
     def contacts(self) -> Iterator[Row]:
         """Yield the contacts that changed, with the contacts merged into them."""
@@ -237,100 +234,3 @@ class _Helpdesk:
         )
         # One that is no longer listed stays deleted.
         return self._extraction.changed(table, rows, whole=False)
-
-
-class _Directory:
-    """What a workspace has beside conversations: small, read whole."""
-
-    def __init__(self, workspace: Workspace, extraction: Extraction) -> None:
-        self._workspace = workspace
-        self._extraction = extraction
-        self._schedules: list[str] = []
-
-    def _checked(self, table: RawTable, path: str, rows: Iterable[Row]) -> list[Row]:
-        """Return the rows of a list that says no total, once nothing is missing in it.
-
-        Raises:
-            ApiError: the list left out a record that still exists.
-        """
-        found = list(rows)
-        missing = self._extraction.known_ids(table) - {row["id"] for row in found}
-        for record_id in sorted(missing)[:MOST_ASKED_FOR]:
-            if self._workspace.has(f"{path}/{record_id}"):
-                raise left_out(path, len(found) + len(missing), len(found))
-        return found
-
-    def _all(
-        self, table: RawTable, records: Iterable[Json], **more: object
-    ) -> Iterator[Row]:
-        for record in records:
-            if self._extraction.is_usable(table, record):
-                yield row_of(table, record, id=str(record["id"]), **more)
-
-    def workspaces(self) -> Iterator[Row]:
-        """Yield the workspace's own row.
-
-        Raises:
-            ApiError: the warehouse holds another workspace's records.
-        """
-        app = self._workspace.fetch("me", needs="app")["app"]
-        if not self._extraction.is_usable(WORKSPACES, app, "id_code"):
-            return
-        id_code = str(app["id_code"])
-        known = dlt.current.resource_state().setdefault("id_code", id_code)
-        if known != id_code:
-            message = (
-                f"intercom: the token is one of workspace {id_code}, and the warehouse "
-                f"holds records of workspace {known}, whose ids mean others. Give the "
-                "workspace a WAREHOUSE_DIR of its own, or correct "
-                "SOURCES__INTERCOM__ACCESS_TOKEN. Nothing of this run was stored."
-            )
-            raise ApiError(message)
-        rows = [row_of(WORKSPACES, app)]
-        yield from self._extraction.changed(WORKSPACES, rows, whole=False)
-
-    def companies(self) -> Iterator[Row]:
-        """Yield the companies that changed."""
-        rows = self._all(COMPANIES, self._workspace.companies())
-        return self._extraction.changed(
-            COMPANIES, self._checked(COMPANIES, "companies", rows)
-        )
-
-    def _listed(self, table: RawTable, select: str) -> list[Row]:
-        body = self._workspace.fetch(table.name, needs=select)
-        return self._checked(table, table.name, self._all(table, body[select]))
-
-    def admins(self) -> Iterator[Row]:
-        """Yield the teammates that changed; one who left is no longer listed."""
-        return self._extraction.changed(ADMINS, self._listed(ADMINS, "admins"))
-
-    def teams(self) -> Iterator[Row]:
-        """Yield the teams that changed."""
-        return self._extraction.changed(TEAMS, self._listed(TEAMS, "teams"))
-
-    def tags(self) -> Iterator[Row]:
-        """Yield the tags that changed."""
-        return self._extraction.changed(TAGS, self._listed(TAGS, "data"))
-
-    def office_hours_schedules(self) -> Iterator[Row]:
-        """Yield the schedules that changed; notes whose exceptions to read."""
-        rows = self._listed(OFFICE_HOURS_SCHEDULES, "data")
-        self._schedules = [row["id"] for row in rows]
-        return self._extraction.changed(OFFICE_HOURS_SCHEDULES, rows)
-
-    def office_hours_exceptions(self) -> Iterator[Row]:
-        """Yield the days on which schedules are closed or have other hours."""
-        table = OFFICE_HOURS_EXCEPTIONS
-        rows = (
-            row
-            for schedule_id in self._schedules
-            for row in self._all(
-                table,
-                self._workspace.fetch(
-                    f"office_hours_schedules/{schedule_id}/office_hours_exceptions",
-                    needs="data",
-                )["data"],
-                office_hours_schedule_id=schedule_id,
-            )
-        )
-        return self._extraction.changed(table, rows)
