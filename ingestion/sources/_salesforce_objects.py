@@ -12,6 +12,7 @@ from ingestion.extraction import Extraction, Row
 from ingestion.records import timestamp_value
 from ingestion.rest import ApiError
 from ingestion.sources._salesforce_api import Org, hidden, named
+from ingestion.sources._salesforce_queries import Queries
 from ingestion.sources._salesforce_tables import (
     OPTIONAL_FIELDS,
     ORGANIZATION,
@@ -41,6 +42,7 @@ class Objects:
         self, org: Org, extraction: Extraction, custom: Mapping[str, str]
     ) -> None:
         self._org = org
+        self._queries = Queries(org)
         self._extraction = extraction
         self._custom = custom
         # The run's clock may be set to another day; what the org has is not of then.
@@ -115,7 +117,7 @@ class Objects:
         )
         reading = _Reading(self._extraction, sobject, selected, mark)
         yield from reading.rows(
-            self._org.rows(
+            self._queries.rows(
                 _select(sobject, selected),
                 sobject.cursor,
                 mark.lower_bound,
@@ -126,7 +128,7 @@ class Objects:
         mark.advance()
         state["selected"] = sorted(selected)
         if self._extraction.read_all:
-            self._extraction.listed_whole(sobject.raw, self._org.ids(sobject.name))
+            self._extraction.listed_whole(sobject.raw, self._queries.ids(sobject.name))
         elif sobject.has_log and mark.lower_bound is not None:
             self._note_purged(sobject, state, mark.lower_bound, reading.received)
 
@@ -159,7 +161,9 @@ class Objects:
         selected = self._selected(sobject)
         if selected is None:
             return None
-        records = self._org.query(_select(sobject, selected), [], "Id", deleted=False)
+        records = self._queries.query(
+            _select(sobject, selected), [], "Id", deleted=False
+        )
         return (
             _row(selected, record)
             for record in records
