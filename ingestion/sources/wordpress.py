@@ -129,7 +129,7 @@ class _Reader:
         self._extraction.listed_whole(table, versions)
         is_large = len(versions) > MOST_LISTED
         state["versions"] = {} if is_large else versions
-        usable = [one for one in listed if isinstance(one, dict)]
+        usable = [one for one in listed if isinstance(one, dict) and one.get("id")]
         state["scheduled"] = [
             str(one["id"]) for one in usable if one.get("status") == "future"
         ]
@@ -200,7 +200,6 @@ class _Reader:
         asked: dict[str, Any] = dict(_BY_ID)
         if not is_whole:
             asked["after"] = _instant(self._extraction.as_of_at - MODERATION)
-
         known = set(state.get("fingerprints", {})) if is_whole else set()
 
         def rows() -> Iterator[Row]:
@@ -210,7 +209,7 @@ class _Reader:
                         known.discard(str(row["id"]))
                         yield row
             # What a moderator moved to a list that we had read already is in none.
-            missing = sorted(known, key=int)
+            missing = sorted(known)
             for start in range(0, len(missing), PAGE):
                 include = ",".join(missing[start : start + PAGE])
                 for status in COMMENT_STATUSES:

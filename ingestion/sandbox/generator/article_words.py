@@ -17,11 +17,11 @@ class Language:
 _GERMAN = Language(
     "de",
     (
-        ("Der beste Tee für kalte Tage", "tee-kalte-tage"),
+        ("Der beste Tee für kalte Tage", "tee-kalte-tage"),  # codespell:ignore
         ("Espresso im Büro: was zählt", "espresso-buero"),
         ("Safran erkennen und lagern", "safran-lagern"),
         ("Teezeremonie für Einsteiger", "teezeremonie"),
-        ("Welche Mühle passt zu mir?", "muehle-waehlen"),
+        ("Welche Mühle passt zu mir?", "muehle-waehlen"),  # codespell:ignore
         ("Geschenke aus dem Orient", "geschenke-orient"),
     ),
     ("Tee", "Kaffee", "Safran", "Rezepte", "Büro", "Geschenke"),
