@@ -40,6 +40,7 @@ select
     cast(event_type as string) as event_type,
     cast(sla_applied_sla_name as string) as policy_id,
     cast(sla_applied_sla_name as string) as policy_name,
+    -- The API says neither the target nor whether office hours count.
     cast(null as bigint) as target_minutes,
     cast(null as boolean) as is_business_hours,
     false as is_deleted,

@@ -87,6 +87,7 @@ select
     cast(
         case when is_merge_loser then surviving_id end as string
     ) as merged_into_ticket_id,
+    -- Only Intercom's ticket objects have a date that they are due.
     cast(null as timestamp) as due_at,
     cast(created_at as timestamp) as created_at,
     cast(updated_at as timestamp) as updated_at,
