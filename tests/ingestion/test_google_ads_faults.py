@@ -47,14 +47,17 @@ truncated_body = {{ path = "{SEARCH}", after = 19 }}
 cut_connection = {{ path = "{SEARCH}", after = 21 }}
 error_with_ok = {{ path = "{SEARCH}", after = 23 }}
 """
+TWICE = f"""
+expired_cursor = {{ path = "{SEARCH}", after = 1 }}
+duplicate_rows = {{ path = "{SEARCH}", count = 0 }}
+"""
 
 
 @pytest.mark.parametrize(
     "faults",
     [
         STORM,
-        f'expired_cursor = {{ path = "{SEARCH}", after = 1 }}\n'
-        f'duplicate_rows = {{ path = "{SEARCH}", count = 0 }}',
+        TWICE,
         # Requests 7 to 10 of the account are the pages of its figures.
         f'duplicate_rows = {{ path = "{SEARCH}", after = 7, from_previous = true }}',
         f'missing_rows = {{ path = "{SEARCH}", after = 5 }}',
