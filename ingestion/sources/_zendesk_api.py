@@ -120,32 +120,35 @@ class ZendeskApi:
         """Yield a list's records; a list that lacks some is read a second time.
 
         Cursor pages say no total, so the offset form of the same list is asked for it.
+        The second time all records come again.
 
         Raises:
             ApiError: records are still missing.
         """
-        for attempt in (1, 2):
-            records = [
-                record
-                for page in self._api.pages(
-                    path,
-                    JSONResponseCursorPaginator(
-                        cursor_path="meta.after_cursor",
-                        cursor_param="page[after]",
-                        has_more_path="meta.has_more",
-                    ),
-                    select=select,
-                    params={"page[size]": LIST_PAGE, **params},
-                )
-                for record in page
-            ]
+        ids: set[Any] = set()
+        nameless = missing = 0
+        for _ in range(2):
+            pages = self._api.pages(
+                path,
+                JSONResponseCursorPaginator(
+                    cursor_path="meta.after_cursor",
+                    cursor_param="page[after]",
+                    has_more_path="meta.has_more",
+                ),
+                select=select,
+                params={"page[size]": LIST_PAGE, **params},
+            )
+            nameless = 0
+            for page in pages:
+                named = _ids(page)
+                ids.update(named)
+                nameless += len(page) - len(named)
+                yield from page
             total = self._total(path, select, **params)
-            missing = 0 if total is None else total - _distinct(records)
+            missing = 0 if total is None else total - len(ids) - nameless
             if missing <= 0:
-                yield from records
                 return
-            if attempt == 2:
-                raise left_out(path, missing)
+        raise left_out(path, missing)
 
     def _total(self, path: str, select: str, **params: str) -> int | None:
         body = self.fetch(path, needs=select, page=1, per_page=1, **params)
@@ -158,17 +161,20 @@ class ZendeskApi:
         Raises:
             ApiError: it has fewer records than it says.
         """
-        seen: list[Row] = []
+        ids: set[Any] = set()
+        nameless = 0
         number = 1
         while True:
             body = self.fetch(path, needs=select, page=number, per_page=LIST_PAGE)
             page = body[select]
+            named = _ids(page)
+            ids.update(named)
+            nameless += len(page) - len(named)
             yield from page
-            seen += page
             if not page or not body.get("next_page"):
                 break
             number += 1
-        missing = int(body.get("count") or 0) - _distinct(seen)
+        missing = int(body.get("count") or 0) - len(ids) - nameless
         if missing > 0:
             raise left_out(path, missing)
 
@@ -190,6 +196,7 @@ def left_out(path: str, missing: int) -> ApiError:
     return ApiError(message)
 
 
-def _distinct(records: list[Any]) -> int:
+def _ids(records: list[Any]) -> list[Any]:
+    """Return the ids of the records that have one, repeated ones as well."""
     ids = [one.get("id") for one in records if isinstance(one, dict)]
-    return len(set(ids)) + len(records) - len(ids)
+    return [one for one in ids if one is not None]
