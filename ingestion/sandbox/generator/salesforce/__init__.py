@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingestion.sandbox.generator.company import Company
-from ingestion.sandbox.generator.salesforce import deals, people, setup
+from ingestion.sandbox.generator.salesforce import deals, money, people, setup
 from ingestion.sandbox.generator.salesforce.activities import Diary
 from ingestion.sandbox.generator.salesforce.campaigns import campaign_lines
 from ingestion.sandbox.generator.salesforce.records import sf_id
@@ -39,8 +39,8 @@ def write(company: Company, folder: Path) -> None:
         "UserRole": setup.role_lines(),
         "RecordType": setup.record_type_lines(),
         "OpportunityStage": setup.stage_lines(),
-        "CurrencyType": setup.currency_lines(company),
-        "DatedConversionRate": setup.dated_rate_lines(company),
+        "CurrencyType": money.currency_lines(company),
+        "DatedConversionRate": money.dated_rate_lines(company),
         "DeletedRecords": [
             {
                 "sobject": "Opportunity",
@@ -48,8 +48,8 @@ def write(company: Company, folder: Path) -> None:
                 "deletedDate": "2026-11-17T09:00:00.000+0000",
             }
         ],
-        **setup.product_lines(company),
-        **setup.quota_lines(company),
+        **money.product_lines(company),
+        **money.quota_lines(company),
         **campaign_lines(company),
         "Account": people.account_lines(company),
         "Contact": people.contact_lines(company),

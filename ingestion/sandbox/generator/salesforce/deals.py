@@ -5,6 +5,7 @@ from datetime import date
 
 from ingestion.sandbox.generator.calendar import MINUTE, local_day
 from ingestion.sandbox.generator.company import Account, Person, Product, Rep
+from ingestion.sandbox.generator.salesforce.money import STANDARD_PRICE_BOOK
 from ingestion.sandbox.generator.salesforce.records import (
     INTEGRATION_USER,
     LAST_STAMP,
@@ -20,7 +21,6 @@ from ingestion.sandbox.generator.salesforce.setup import (
     RENAMED_AT,
     RENAMED_STAGE,
     STAGES,
-    STANDARD_PRICE_BOOK,
     user_id,
 )
 
