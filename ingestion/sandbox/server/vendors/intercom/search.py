@@ -22,6 +22,7 @@ from ingestion.sandbox.server.vendors.intercom.workspace import Item
 
 MOST = 150
 MOST_NESTED, MOST_FILTERS = 2, 15
+NOT_IN = "NIN"  # codespell:ignore
 Test = Callable[[Item], bool]
 Sorted = list[tuple[list[Any], Item]]
 
@@ -204,7 +205,7 @@ def _single(query: dict[str, Any], zone: ZoneInfo | None) -> Test:
         "=": lambda value: value == wanted,
         "!=": lambda value: value != wanted,
         "IN": lambda value: value in wanted,
-        "NIN": lambda value: value not in wanted,
+        NOT_IN: lambda value: value not in wanted,
         ">": lambda value: value is not None and value > wanted,
         "<": lambda value: value is not None and value < wanted,
         "~": lambda value: str(wanted).lower() in str(value or "").lower(),
@@ -212,7 +213,9 @@ def _single(query: dict[str, Any], zone: ZoneInfo | None) -> Test:
         "^": lambda value: str(value or "").startswith(str(wanted)),
         "$": lambda value: str(value or "").endswith(str(wanted)),
     }
-    if operator not in tests or (operator in ("IN", "NIN")) != isinstance(wanted, list):
+    if operator not in tests or (operator in ("IN", NOT_IN)) != isinstance(
+        wanted, list
+    ):
         message = f"Invalid operator {operator!r} for field {field}"
         raise invalid(message)
     test = tests[operator]
