@@ -29,6 +29,7 @@ ALIKE = (
     "ticket_metric_events,organizations,group_memberships,brands,ticket_fields,"
     "satisfaction_ratings,schedules,schedule_holidays,deleted_tickets"
 )
+BUCKET = "total=10; remaining={}; resets=41"
 COUNT = "select count(*), count(distinct id) from "
 
 
@@ -269,3 +270,40 @@ def test_an_api_token_is_basic_and_the_subdomain_gives_the_address(tmp_path):
     assert (
         zendesk._address("", "https://acme.zendesk.com") == "https://acme.zendesk.com"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (200, {}, None),
+        (200, {"zendesk-ratelimit-incremental-exports": BUCKET.format(3)}, None),
+        (200, {"Zendesk-RateLimit-Incremental-Exports": BUCKET.format(0)}, 41),
+        (
+            200,
+            {
+                "ratelimit-limit": "700",
+                "ratelimit-remaining": "30",
+                "ratelimit-reset": "12",
+            },
+            12,
+        ),
+        # dlt's session waits for a stated time; 0 would be asked again at once.
+        (429, {"Retry-After": "9"}, None),
+        (429, {"Retry-After": "0"}, 1),
+        (429, {}, 1),
+    ],
+)
+def test_the_account_s_limits_are_kept_by_its_headers(
+    monkeypatch, status, headers, seconds
+):
+    """Else each load is refused after ten exports, and other apps with it."""
+    from requests import Response
+    from requests.structures import CaseInsensitiveDict
+
+    waits = []
+    monkeypatch.setattr(_zendesk_api.time, "sleep", waits.append)
+    response = Response()
+    response.status_code = status
+    response.headers = CaseInsensitiveDict(headers)
+    _zendesk_api.Pace()(response)
+    assert waits == ([] if seconds is None else [seconds])
