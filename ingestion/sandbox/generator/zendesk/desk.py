@@ -57,7 +57,7 @@ TOPICS = (
         "Billing",
     ),
     (
-        ("Parcel has not arrived", "Wo ist meine Bestellung?", "بسته نرسیده است"),
+        ("Parcel has not arrived", "Wo ist meine Bestellung?", "بسته نرسیده است"),  # codespell:ignore
         "delivery",
         None,
     ),
