@@ -1,5 +1,6 @@
 """What a new vendor is called, which categories it joins, which models it needs."""
 
+import json
 import keyword
 import re
 from dataclasses import dataclass
@@ -39,18 +40,19 @@ class Plan:
     def next_steps(self) -> str:
         """Return what to do with the files."""
         upper = self.vendor.upper()
-        maps = "".join(
-            f"\n     vars.vendors.{category}: [{self.vendor}], or "
-            f'VENDORS=\'{{"{category}": ["{self.vendor}"]}}\''
-            for category in self.categories
+        alone = json.dumps({name: [self.vendor] for name in self.categories})
+        tests = " ".join(
+            f"tests/{folder}/test_{self.vendor}.py"
+            for folder in ("sandbox", "ingestion")
         )
         return f"""
 {self.title} is known to the loader, the sandbox and dbt. Next:
-  1. Put it into the vendors map of dbt_project/dbt_project.yml:{maps}
-  2. .venv/bin/python -m pytest tests/sandbox/test_{self.vendor}.py tests/ingestion/test_{self.vendor}.py
+  1. .venv/bin/python -m pytest {tests}
      says what to fill in, file by file, until it passes.
-  3. Name its variables in .env.example: SOURCES__{upper}__ACCESS_TOKEN, SOURCES__{upper}__BASE_URL.
-  4. make run loads it from the sandbox; SOURCES=live with the token from the vendor.
+  2. Put it into the vendors map of dbt_project/dbt_project.yml ({", ".join(self.categories)}),
+     or try it alone: VENDORS='{alone}' make run
+  3. Name SOURCES__{upper}__ACCESS_TOKEN and SOURCES__{upper}__BASE_URL in .env.example;
+     SOURCES=live asks the vendor itself.
 """
 
 
