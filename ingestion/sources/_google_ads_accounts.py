@@ -73,22 +73,24 @@ class Accounts:
         self._named = named
         self._left_out = set(left_out)
         self._found: list[Row] | None = None
+        self._sent: list[Row] = []
         self._logins: dict[str, str] = {}
         self._refused: set[str] = set()
 
     def customers(self) -> Iterator[Row]:
         """Yield every account that was found, and report those that are not read."""
         table = CUSTOMERS.table
-        known = self._extraction.known_ids(table)
         rows = self._all()
-        for row in self._extraction.changed(table, rows, whole=False):
+        has_all = not self._refused
+        usable = (row for row in self._sent if self._extraction.is_usable(table, row))
+        for row in self._extraction.changed(table, usable, whole=False):
             if row["status"] in CLOSED_STATUSES and not row["manager"]:
                 reason = f"{row['id']} is {row['status']}: its figures are not read"
                 self._extraction.counts.report_drift(table.name, "status", reason)
             yield row
-        # One that refused to answer still exists.
-        refused = self._refused & known
-        self._extraction.listed_whole(table, {row["id"] for row in rows} | refused)
+        # One that refused to answer still exists, and so does what is below it.
+        if has_all:
+            self._extraction.listed_whole(table, {row["id"] for row in rows})
 
     def readable(self) -> list[Account]:
         """Return the accounts whose figures can be read, as far as is known by now."""
@@ -144,17 +146,16 @@ class Accounts:
                 continue
             for record in records:
                 row = CUSTOMERS.row(record)
-                if not self._extraction.is_usable(CUSTOMERS.table, row):
-                    continue
-                row["id"] = str(row["id"])
-                if row["id"] in self._logins:
-                    self._extraction.table(CUSTOMERS.table).duplicates += 1
-                    continue
-                is_start = row["id"] == start
-                self._logins[row["id"]] = self._login if is_start else login
+                self._sent.append(row)
+                customer_id = str(row["id"] or "")
+                is_known = customer_id in self._logins
+                if customer_id and not is_known:
+                    is_start = customer_id == start
+                    self._logins[customer_id] = self._login if is_start else login
                 row["manager"] = bool(row["manager"])
-                row["manager_customer_id"] = self._logins[row["id"]] or None
-                yield row
+                row["manager_customer_id"] = self._logins.get(customer_id) or None
+                if customer_id and not is_known:
+                    yield row
 
     def _starts(self) -> list[str]:
         if self._named:

@@ -10,7 +10,7 @@ from ingestion.sources import _google_ads_figures
 from ingestion.sources._google_ads_api import _note_delay
 
 from .conftest import TOKEN
-from .google_ads_login import OTHER, SHOP, Login, entity, prepared, stats
+from .google_ads_login import MANAGER, OTHER, SHOP, Login, entity, prepared, stats
 
 SEARCH = f"{SHOP}/googleAds:search"
 DAYS = [f"2026-11-{day:02d}" for day in range(1, 8)]
@@ -166,6 +166,21 @@ def test_one_account_that_is_refused_leaves_the_others_loading_and_is_reported(l
     login.faults = ""
     login.load()
     assert login.days() == {**dict.fromkeys(DAYS, 1), DAYS[0]: 2}
+
+
+def test_a_manager_that_is_refused_does_not_make_its_accounts_vanish(
+    login, monkeypatch
+):
+    """Else a permission that was lost for a day closes every account below it."""
+    login.load()
+    login.faults = f'missing_scope = {{ path = "{MANAGER}/googleAds" }}'
+    with pytest.raises(LoadError, match=f"account {MANAGER} was not read"):
+        login.load()
+    assert login.rows("select count(*) from vanished_records") == [(0,)]
+    login.faults = ""
+    # What is not loaded must not be counted as if it were.
+    monkeypatch.setenv("SOURCES__GOOGLE_ADS__SKIP", "customers")
+    assert all(table.is_balanced for table in login.load().tables)
 
 
 @pytest.mark.parametrize(
