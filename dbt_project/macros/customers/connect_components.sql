@@ -114,3 +114,8 @@
     {% do run_query("drop table if exists " ~ table) %}
     {% do run_query("create table " ~ table ~ " as " ~ query) %}
 {% endmacro %}
+
+-- The table that connect_components wrote for this model.
+{% macro found_components() -%}
+    {{ this.schema }}.{{ this.identifier }}__components
+{%- endmacro %}

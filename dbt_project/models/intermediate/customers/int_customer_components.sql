@@ -3,15 +3,13 @@
 {{
     config(
         pre_hook="{{ connect_components(ref('int_customer_links')) }}",
-        post_hook="drop table if exists {{ this.schema }}.{{ this.identifier }}__components",
+        post_hook="drop table if exists {{ found_components() }}",
     )
 }}
 -- depends_on: {{ ref("int_customer_links") }}
 with
     records as (select * from {{ ref("int_customer_records") }}),
-    components as (
-        select node, component from {{ this.schema }}.{{ this.identifier }}__components
-    ),
+    components as (select node, component from {{ found_components() }}),
     labelled as (
         select records.record_node, records.first_seen_at, components.component
         from records
