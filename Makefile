@@ -18,11 +18,11 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
 .PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster \
-        env dbt bench hooks clean
+        env dbt vendor live-check bench hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
-	  | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	  | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(READY) ## install everything into .venv (uv is fetched if the machine has none)
 
@@ -80,6 +80,12 @@ env: setup ## print what a shell needs to run dbt alone: eval "$$(make -s env)"
 
 dbt: setup ## run dbt with the run's settings: make dbt CMD='build -s kpis'
 	@$(PYTHON) -m orchestration dbt $(CMD)
+
+vendor: setup ## make a new vendor's files: make vendor NAME=freshdesk ENTITIES='tickets'
+	@$(PYTHON) -m ingestion.scaffold NAME='$(NAME)' ENTITIES='$(ENTITIES)'
+
+live-check: setup ## try one vendor's credentials, permissions and clock: make live-check VENDOR=hubspot
+	@$(PYTHON) -m ingestion.live_check $(or $(VENDOR),$(error name the vendor: make live-check VENDOR=hubspot))
 
 bench: setup ## measure the speed promises, as ratios within one run
 	$(PYTHON) -m tests.benchmarks
