@@ -4,7 +4,10 @@
 -- value.
 with
     records as (select * from {{ ref("int_customer_records") }}),
-    visitor_links as (select * from {{ ref("int_visitor_links") }}),
+    visitor_links as (
+        select *, {{ normalised_email("email") }} as address
+        from {{ ref("int_visitor_links") }}
+    ),
     merged_records as (select * from {{ ref("int_merged_records") }}),
     helpdesk_users as (select * from {{ ref("int_helpdesk_users") }}),
     emails as (
@@ -24,10 +27,10 @@ with
                 else 'visitor:' || vendor || ':' || anonymous_id
             end as record_node,
             'email' as identifier_type,
-            'email:' || {{ normalised_email("email") }} as identifier_node,
+            'email:' || address as identifier_node,
             first_seen_at
         from visitor_links
-        where {{ normalised_email("email") }} is not null
+        where address is not null
     ),
     -- A device names its visitor, and every login that was seen on it.
     devices as (
