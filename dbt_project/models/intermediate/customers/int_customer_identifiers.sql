@@ -65,7 +65,7 @@ with
             and earlier.record_type in ('user', 'visitor')
         where links.user_id is not null
     ),
-    merges as (
+    vendor_merges as (
         select
             'contact:' || vendor || ':' || merged_id as record_node,
             'merge' as identifier_type,
@@ -99,7 +99,7 @@ with
         from aliases
         union all
         select *
-        from merges
+        from vendor_merges
     ),
     -- Where another record is the identifier, it must carry it, too.
     named_records as (
