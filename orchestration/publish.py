@@ -20,7 +20,9 @@ import duckdb
 from ingestion.settings import Settings
 from ingestion.vendors import used_vendors
 from orchestration import audit
+from orchestration.emptiness import reasons
 from orchestration.graph import PUBLIC_SCHEMAS
+from orchestration.manifest import read_manifest
 
 # The one that is read, the one before it for whoever still reads it, one to go back to.
 KEPT_VERSIONS = 3
@@ -111,6 +113,7 @@ def _write(
             target = f'"{schema}"."{table}"."{column}"'
             _comment(connection, f"column {target}", comment)
         _describe(connection, settings, version, built_at, run_id)
+        _explain_empty_tables(connection, settings, relations)
         connection.execute("detach build")
         connection.execute("checkpoint")
     return len(relations), row_count
@@ -170,6 +173,32 @@ def _describe(
             json.dumps(_load_ids(connection, settings)),
         ],
     )
+
+
+def _explain_empty_tables(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    relations: list[tuple[str, str, str]],
+) -> None:
+    """Write meta.empty_tables: why each published table without rows has none."""
+    connection.execute(
+        "create table meta.empty_tables "
+        "(table_schema varchar, table_name varchar, reason varchar)"
+    )
+    connection.execute(
+        "comment on table meta.empty_tables is "
+        "'One row per published table without rows, and why it has none.'"
+    )
+    empty = [
+        (schema, table)
+        for schema, table, _ in relations
+        if not connection.execute(f'from "{schema}"."{table}" limit 1').fetchall()
+    ]
+    if empty:
+        connection.executemany(
+            "insert into meta.empty_tables values (?, ?, ?)",
+            reasons(read_manifest(settings), settings, empty),
+        )
 
 
 def _load_ids(
