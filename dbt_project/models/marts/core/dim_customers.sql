@@ -5,6 +5,13 @@ with
     keys as (select * from {{ ref("int_customer_keys") }}),
     records as (select * from {{ ref("int_customer_records") }} where not is_deleted),
     redirects as (select * from {{ ref("int_record_redirects") }}),
+    age_groups as (select * from {{ ref("age_groups") }}),
+    -- Two files may name one country.
+    regions as (
+        select country_name, min(region_name) as region_name
+        from {{ ref("int_country_regions") }}
+        group by country_name
+    ),
     ranked as (
         select
             keys.customer_key,
@@ -37,7 +44,7 @@ with
             and records.vendor = redirects.vendor
             and records.record_id = redirects.merged_id
     ),
-    final as (
+    customers as (
         select
             customer_key,
             min_by(email, case when email is not null then trust_rank end) as email,
@@ -65,21 +72,30 @@ with
             max(last_seen_at) as last_seen_at
         from ranked
         group by customer_key
+    ),
+    final as (
+        select
+            customers.*, {{ age_in_years("customers.birth_date", as_of_date()) }} as age
+        from customers
     )
 select
-    cast(customer_key as string) as customer_key,
-    cast(email as string) as email,
-    cast(full_name as string) as full_name,
-    cast(coalesce(country_name, 'unknown') as string) as country_name,
+    cast(final.customer_key as string) as customer_key,
+    cast(final.email as string) as email,
+    cast(final.full_name as string) as full_name,
+    cast(coalesce(final.country_name, 'unknown') as string) as country_name,
+    cast(coalesce(regions.region_name, 'unknown') as string) as region_name,
+    cast(coalesce(age_groups.age_group_name, 'unknown') as string) as age_group_name,
     -- Somebody, not only a device.
-    record_count > visitor_count as is_identified,
-    cast(record_count as bigint) as record_count,
-    cast(contact_count as bigint) as contact_count,
-    cast(user_count as bigint) as user_count,
-    cast(visitor_count as bigint) as visitor_count,
-    cast(helpdesk_user_count as bigint) as helpdesk_user_count,
-    cast(subscriber_count as bigint) as subscriber_count,
-    cast(birth_date as date) as birth_date,
-    cast(first_seen_at as timestamp) as first_seen_at,
-    cast(last_seen_at as timestamp) as last_seen_at
+    final.record_count > final.visitor_count as is_identified,
+    cast(final.record_count as bigint) as record_count,
+    cast(final.contact_count as bigint) as contact_count,
+    cast(final.user_count as bigint) as user_count,
+    cast(final.visitor_count as bigint) as visitor_count,
+    cast(final.helpdesk_user_count as bigint) as helpdesk_user_count,
+    cast(final.subscriber_count as bigint) as subscriber_count,
+    cast(final.birth_date as date) as birth_date,
+    cast(final.first_seen_at as timestamp) as first_seen_at,
+    cast(final.last_seen_at as timestamp) as last_seen_at
 from final
+left join regions on final.country_name = regions.country_name
+left join age_groups on final.age between age_groups.first_age and age_groups.last_age
