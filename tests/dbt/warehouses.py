@@ -23,6 +23,9 @@ create table raw_events.events (
     payment_method text, coupon text, affiliation text, currency text,
     subtotal decimal(18, 6), revenue decimal(18, 6), shipping decimal(18, 6),
     tax decimal(18, 6), discount decimal(18, 6), total decimal(18, 6),
+    page_url text, page_path text, page_referrer text, campaign_name text,
+    campaign_source text, campaign_medium text, user_agent text, channel text,
+    library_name text, cart_id text, product_id text, properties json,
     _dlt_load_id text
 );
 create table raw_events.event_products (
