@@ -6,3 +6,6 @@ from shop_records
 union all
 select vendor, record_type, record_id, reason
 from {{ ref("int_excluded_crm_records") }}
+union all
+select vendor, record_type, record_id, reason
+from {{ ref("int_excluded_tickets") }}
