@@ -104,7 +104,7 @@ def resolved(directory: Path, *batches: list[dict]) -> Warehouse:
     for day, batch in enumerate(batches, 1):
         add(warehouse, batch)
         warehouse.settings["AS_OF"] = f"2026-04-{10 + day}"
-        warehouse.build("-s", *MODELS, "--indirect-selection", "cautious")
+        warehouse.build("-s", *MODELS)
     return warehouse
 
 
@@ -181,7 +181,7 @@ def test_a_key_stays_until_customers_merge_or_split(tmp_path: Path) -> None:
         ],
     )
     warehouse.settings["AS_OF"] = "2026-04-20"
-    warehouse.build("-s", *MODELS, "--indirect-selection", "cautious")
+    warehouse.build("-s", *MODELS)
     second = keys_of(warehouse)
     assert second["user:ann"] == second["visitor:old-phone"] == first["user:ann"]
     assert second["user:ben"] == first["user:ann"]

@@ -26,7 +26,7 @@ def _built(directory, **settings: str) -> Warehouse:
     assert loaded.returncode == 0, loaded.stdout + loaded.stderr
     marts = "marts.core.dim_dates marts.core.dim_holidays marts.core.dim_hours"
     chosen = [f"+{mart}" for mart in marts.split()]
-    warehouse.build("-s", *chosen, "+marts.core.dim_country_dates", "--indirect-selection", "cautious")  # fmt: skip
+    warehouse.build("-s", *chosen, "+marts.core.dim_country_dates")
     return warehouse
 
 
