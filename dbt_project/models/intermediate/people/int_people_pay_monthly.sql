@@ -78,5 +78,9 @@ select
     cast(person_day_count as bigint) as person_day_count,
     cast(on_leave_day_count as bigint) as on_leave_day_count,
     cast(priced_day_count as bigint) as priced_day_count,
-    {{ rounded_amount("total_value") }} as gross_pay_amount_base
+    -- Millionths are counted first: the engines round a double differently.
+    cast(
+        cast(floor(total_value * 1000000 + 0.5) as bigint)
+        * cast(0.000001 as decimal(7, 6)) as decimal(18, 6)
+    ) as gross_pay_amount_base
 from summed
