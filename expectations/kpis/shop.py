@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def suites() -> "dict[str, list[Expectation]]":
-    """Return the suites of visits, the funnel and referrers."""
+    """Return the suites of visits, the funnel, referrers and carts."""
     return {
         "kpi_sessions": [
             *shares("engagement_rate", "bounce_rate", "conversion_rate"),
@@ -39,6 +39,15 @@ def suites() -> "dict[str, list[Expectation]]":
             no_row_where(
                 "channel_group_name = 'unassigned' and session_share > 0.2",
                 "campaigns carry media that GA4's channel groups know",
+            ),
+        ],
+        "kpi_cart_abandonment": [
+            *shares("abandonment_rate", "recovery_rate", "amount_recovery_rate"),
+            *never_negative("abandoned_amount_base", "recovered_amount_base"),
+            no_row_where(
+                "scope_type = 'total' and period_type = 'month' and is_complete "
+                "and cart_count > 100 and purchased_cart_count = 0",
+                "some carts are bought: orders and carts have a customer in common",
             ),
         ],
     }

@@ -266,7 +266,7 @@ def kpi_shop_funnel(visits: Visits) -> Rows:
                 "step_session_count": len(reached),
                 "imputed_session_count": sum(
                     number not in one.seen_steps for one in reached
-                ),  # fmt: skip
+                ),
                 "step_rate": _rate(len(reached), before),
                 "reached_rate": _rate(len(reached), len(sessions)),
             }

@@ -1,35 +1,51 @@
 """Visits, funnel and referrers against an independent and obvious computation."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.oracle import shop_sessions
+from tests.oracle import shop_carts, shop_sessions
 from tests.oracle.comparison import Warehouse, assert_same
 from tests.oracle.crm import Crm
 from tests.oracle.customers import Customers
 from tests.oracle.periods import Clock
 from tests.oracle.shop import Shop
+from tests.oracle.shop_carts import Carts
 from tests.oracle.shop_sessions import Visits
 
 PERIOD = ("period_type", "period_start_date", "scope_type", "scope_name")
 
 
-def read_visits(folder: Path, clock: Clock, crm: Crm) -> Visits:
-    """Return the visits of a data directory, each with its customer."""
-    shop = Shop(folder, clock, crm)
+CustomerOf = Callable[[str, str], str]
+
+
+def read_customers(folder: Path, shop: Shop) -> CustomerOf:
+    """Return who is behind an account or a device."""
     customers = {
         record: min(group)
         for group in Customers(folder, shop).groups()
         for record in group
     }
-    return Visits(shop, lambda kind, name: customers[f"{kind}:events:{name}"])
+    return lambda kind, name: customers[f"{kind}:events:{name}"]
 
 
 @pytest.fixture(scope="module")
-def visits(company_dir: Path, clock: Clock, crm: Crm) -> Visits:
-    """Return the visits as the event archive tells them."""
-    return read_visits(company_dir, clock, crm)
+def shop(company_dir: Path, clock: Clock, crm: Crm) -> Shop:
+    """Return the shop as the event archive tells it."""
+    return Shop(company_dir, clock, crm)
+
+
+@pytest.fixture(scope="module")
+def customer_of(company_dir: Path, shop: Shop) -> CustomerOf:
+    """Return who is behind an account or a device."""
+    return read_customers(company_dir, shop)
+
+
+@pytest.fixture(scope="module")
+def visits(shop: Shop, customer_of: CustomerOf) -> Visits:
+    """Return the visits, each with its customer."""
+    return Visits(shop, customer_of)
 
 
 def test_visits_per_period(warehouse: Warehouse, visits: Visits) -> None:
@@ -49,3 +65,11 @@ def test_referrers_per_month(warehouse: Warehouse, visits: Visits) -> None:
     key = ("session_month", "source_name", "medium_name", "channel_group_name")
     expected = shop_sessions.kpi_referrers_monthly(visits)
     assert_same(expected, warehouse.rows("kpi_referrers_monthly", key))
+
+
+def test_carts_per_period(
+    warehouse: Warehouse, visits: Visits, customer_of: CustomerOf
+) -> None:
+    """K35, K37: a cart bought on another device would count as abandoned."""
+    expected = shop_carts.kpi_cart_abandonment(Carts(visits, customer_of))
+    assert_same(expected, warehouse.rows("kpi_cart_abandonment", PERIOD))
