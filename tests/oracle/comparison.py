@@ -50,6 +50,12 @@ class Warehouse:
             found[identity] = row
         return found
 
+    def records(self, relation: str) -> list[dict[str, object]]:
+        """Return the rows of a relation of any schema, as they are."""
+        found = self._connection.execute(f"select * from {relation}")
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
     def _ids(self, table: str, name: str) -> dict[str, str]:
         if not self.has("marts", table):
             return {}
