@@ -121,7 +121,7 @@ class Carts:
             **{
                 f"{name}_cart_count": status == name
                 for name in ("too_young", "emptied", "purchased", "abandoned")
-            },  # fmt: skip
+            },
             "unconverted_cart_count": is_abandoned and base is None,
             "recoverable_cart_count": is_recoverable,
             "recovered_cart_count": is_recovered,

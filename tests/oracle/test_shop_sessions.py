@@ -1,17 +1,19 @@
-"""Visits, funnel and referrers against an independent and obvious computation."""
+"""Visits, carts and their customers against an independent and obvious computation."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from tests.oracle import shop_carts, shop_sessions
+from tests.oracle import shop_carts, shop_customers, shop_sessions
 from tests.oracle.comparison import Warehouse, assert_same
 from tests.oracle.crm import Crm
 from tests.oracle.customers import Customers
 from tests.oracle.periods import Clock
 from tests.oracle.shop import Shop
 from tests.oracle.shop_carts import Carts
+from tests.oracle.shop_customers import Buyers
 from tests.oracle.shop_sessions import Visits
 
 PERIOD = ("period_type", "period_start_date", "scope_type", "scope_name")
@@ -40,6 +42,16 @@ def shop(company_dir: Path, clock: Clock, crm: Crm) -> Shop:
 def customer_of(company_dir: Path, shop: Shop) -> CustomerOf:
     """Return who is behind an account or a device."""
     return read_customers(company_dir, shop)
+
+
+def read_keys(warehouse: Path, customer_of: CustomerOf) -> dict[str, str]:
+    """Return the warehouse's key of every customer of the shop."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select record_type, record_id, customer_key from marts.dim_customer_records "
+            "where vendor = 'events'"
+        ).fetchall()
+    return {customer_of(kind, name): key for kind, name, key in rows}
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +85,41 @@ def test_carts_per_period(
     """K35, K37: a cart bought on another device would count as abandoned."""
     expected = shop_carts.kpi_cart_abandonment(Carts(visits, customer_of))
     assert_same(expected, warehouse.rows("kpi_cart_abandonment", PERIOD))
+
+
+@pytest.fixture(scope="module")
+def buyers(visits: Visits, customer_of: CustomerOf) -> Buyers:
+    """Return everyone who ordered."""
+    return Buyers(visits, customer_of)
+
+
+def test_lifetime_value(warehouse: Warehouse, buyers: Buyers) -> None:
+    """K81: left out, customers whose goods all came back would flatter the average."""
+    expected = shop_customers.kpi_customer_lifetime_value(buyers)
+    key = ("scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_customer_lifetime_value", key))
+
+
+def test_value_of_cohorts(warehouse: Warehouse, buyers: Buyers) -> None:
+    """K82: a month that is not over would make the youngest cohorts look worst."""
+    expected = shop_customers.kpi_customer_value_cohorts_monthly(buyers)
+    key = ("cohort_month", "month_number", "scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_customer_value_cohorts_monthly", key))
+
+
+def test_repeat_purchases(warehouse: Warehouse, buyers: Buyers) -> None:
+    """K83: customers who could not have come back yet would lower the rate."""
+    expected = shop_customers.kpi_repeat_purchase(buyers)
+    key = ("window_days", "scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_repeat_purchase", key))
+
+
+def test_buyers_in_fifths(
+    warehouse: Warehouse,
+    built_warehouse: Path,
+    buyers: Buyers,
+    customer_of: CustomerOf,
+) -> None:
+    """K89: fifths that part equal customers at random would change from run to run."""
+    expected = shop_customers.kpi_rfm(buyers, read_keys(built_warehouse, customer_of))
+    assert_same(expected, warehouse.rows("kpi_rfm", ("customer_key",)))

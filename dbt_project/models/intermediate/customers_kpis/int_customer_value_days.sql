@@ -1,0 +1,35 @@
+-- What each buyer was worth on each day: sales less discounts on the order's day, less
+-- returns on the refund's own.
+-- Grain: one row per (customer_key, value_date). Refunds of unknown orders have no
+-- buyer.
+with
+    orders as (
+        select * from {{ ref("fct_customer_orders") }} where customer_key is not null
+    ),
+    refunds as (select * from {{ ref("fct_refunds") }}),
+    events as (
+        select
+            customer_key,
+            order_date as value_date,
+            coalesce(net_sales_amount_base, 0) as amount_base,
+            0 as unconverted_count
+        from orders
+        union all
+        select
+            orders.customer_key,
+            refunds.refund_date as value_date,
+            - coalesce(refunds.returned_amount_base, 0) as amount_base,
+            case
+                when refunds.returned_amount_base is null then 1 else 0
+            end as unconverted_count
+        from refunds
+        inner join orders on refunds.order_key = orders.order_key
+    )
+select
+    cast(customer_key as string) as customer_key,
+    cast(sum(amount_base) as decimal(18, 6)) as net_value_amount_base,
+    cast(sum(unconverted_count) as bigint) as unconverted_refund_count,
+    cast(value_date as date) as value_date
+from events
+where value_date <= {{ as_of_date() }}
+group by customer_key, value_date
