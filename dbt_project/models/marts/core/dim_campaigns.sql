@@ -9,7 +9,7 @@ with
         inner join
             campaigns as others
             on campaigns.start_date <= others.end_date
-            and others.start_date <= campaigns.end_date
+            and campaigns.end_date >= others.start_date
             and campaigns.campaign_id <> others.campaign_id
             -- An empty scope is everything.
             and coalesce(campaigns.country_name, others.country_name, '')
