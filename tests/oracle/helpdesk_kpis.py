@@ -84,7 +84,7 @@ def kpi_tickets(desk: Helpdesk) -> Rows:
                     "created_count": created,
                     "first_solved_count": counts["first_solved", *at],
                     "last_solved_count": last,
-                    "net_flow_count": created - last,
+                    "net_flow": created - last,
                 }
     return rows
 

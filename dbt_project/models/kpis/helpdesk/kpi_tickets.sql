@@ -64,5 +64,5 @@ select
     cast(created_count as bigint) as created_count,
     cast(first_solved_count as bigint) as first_solved_count,
     cast(last_solved_count as bigint) as last_solved_count,
-    cast(created_count - last_solved_count as bigint) as net_flow_count
+    cast(created_count - last_solved_count as bigint) as net_flow
 from final
