@@ -46,6 +46,16 @@ def suites() -> "dict[str, list[Expectation]]":
             *never_negative("mean_tenure_days", "median_tenure_days"),
             no_row_where("mean_tenure_days > 18300", "nobody stays for fifty years"),
         ],
+        "kpi_tenure_survival": [
+            no_row_where("survival_share > 1", "no more remain than were hired"),
+        ],
+        "kpi_hiring_cost_per_tenure": [
+            *never_negative("cost_per_expected_month", "cost_per_realised_month"),
+            no_row_where(
+                "scope_type = 'total' and expected_employed_days < 30",
+                "hires stay for longer than a month",
+            ),
+        ],
         "kpi_people_cost_monthly": [
             *never_negative("gross_pay_amount_base"),
             no_row_where(

@@ -1,4 +1,4 @@
-"""K75, K77 and K80: what hiring costs and takes, and what people answer."""
+"""K75 to K77 and K80: what hiring costs and takes, and what people answer."""
 
 from collections import defaultdict
 from datetime import date
@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from tests.oracle.comparison import Rows
 from tests.oracle.people import People, sent_day
-from tests.oracle.people_kpis import FEW, hidden_groups
+from tests.oracle.people_kpis import kpi_tenure_survival
+from tests.oracle.people_pay_kpis import FEW, hidden_groups
 from tests.oracle.periods import (
+    ONE_DAY,
     Clock,
     cents,
     first_of_month,
@@ -17,6 +19,9 @@ from tests.oracle.periods import (
     previous_month,
     ratio,
 )
+
+# K76 looks at so many days of a tenure.
+YEAR = 365
 
 
 def kpi_cost_per_hire_monthly(people: People) -> Rows:
@@ -194,3 +199,42 @@ def _answers(given: list[int], invited: int, *, is_hidden: bool) -> dict[str, ob
         "enps_score": 100 * (promoters - detractors) / len(given) if given else None,
     }
     return dict.fromkeys(shown) if is_hidden else shown
+
+
+def kpi_hiring_cost_per_tenure(people: People) -> Rows:
+    """Return K76: the year's cost per hire for a month of staying."""
+    costs = kpi_cost_per_hire_monthly(people)
+    curve = kpi_tenure_survival(people)
+    rows: Rows = {}
+    for (month, *scope), cost in costs.items():
+        if month != first_of_month(people.today):
+            continue
+        steps = {key[2]: row for key, row in curve.items() if list(key[:2]) == scope}
+        # Day by day: the share of hires who are still here on it.
+        expected = None
+        longest = max(
+            (int(str(row["known_until_days"])) for row in steps.values()), default=0
+        )
+        if longest >= YEAR:
+            begun = [max(one for one in steps if one <= day) for day in range(YEAR)]
+            expected = sum(float(str(steps[one]["survival_share"])) for one in begun)
+        gone = [
+            (spell.left - spell.hired).days
+            for spell in people.spells
+            if spell.left
+            and tuple(scope) in people.scopes(spell.worker, spell.left - ONE_DAY)
+        ]
+        price = cost["twelve_month_cost_per_hire"]
+        rows[tuple(scope)] = {
+            "twelve_month_cost_per_hire": price,
+            "expected_employed_days": expected,
+            "leaver_count": len(gone),
+            "total_leaver_employed_days": sum(gone),
+            "cost_per_expected_month": _per_month(price, expected),
+            "cost_per_realised_month": _per_month(price, ratio(sum(gone), len(gone))),
+        }
+    return rows
+
+
+def _per_month(price: object, days: float | None) -> float | None:
+    return None if price is None or not days else float(str(price)) / (days / 30.4375)

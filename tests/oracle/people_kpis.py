@@ -1,4 +1,4 @@
-"""K67 to K74 and K78: headcount, movements, turnover, tenure and pay."""
+"""K67 to K74: headcount, movements, turnover and tenure."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -8,7 +8,6 @@ from tests.oracle.comparison import Rows
 from tests.oracle.people import People, Spell
 from tests.oracle.periods import (
     ONE_DAY,
-    cents,
     first_of_month,
     last_of_month,
     median,
@@ -18,7 +17,6 @@ from tests.oracle.periods import (
 )
 
 KINDS = ("voluntary", "involuntary", "other", "unknown")
-FEW = 5
 
 
 def kpi_headcount_daily(people: People) -> Rows:
@@ -53,9 +51,10 @@ def _count(people: People, scope: tuple[str, str], day: date) -> int:
     return len(people.headcounts[scope].get(day, []))
 
 
-def _person_days(
+def person_days_of(
     people: People, scope: tuple[str, str], first: date, last: date
 ) -> int:
+    """Return the daily headcounts of some days together."""
     days = people.headcounts[scope]
     return sum(len(there) for day, there in days.items() if first <= day <= last)
 
@@ -67,7 +66,7 @@ def kpi_headcount_monthly(people: People) -> Rows:
         opening = _count(people, scope, month - ONE_DAY)
         closing = _count(people, scope, last)
         days = (last - month).days + 1
-        person_days = _person_days(people, scope, month, last)
+        person_days = person_days_of(people, scope, month, last)
         rows[month, *scope] = {
             "is_complete": last_of_month(month) < people.today,
             "opening_headcount_count": opening,
@@ -127,14 +126,14 @@ def kpi_turnover_monthly(people: People) -> Rows:
     rows: Rows = {}
     for month, last, scope in _months(people):
         left = moves[month, scope, "separation"]
-        average = _person_days(people, scope, month, last) / ((last - month).days + 1)
+        average = person_days_of(people, scope, month, last) / ((last - month).days + 1)
         year = [month]
         while len(year) < 12:
             year.append(previous_month(year[-1]))
         is_year = year[-1] >= first_of_month(min(people.headcounts[scope]))
         gone = [spell for one in year for spell in moves[one, scope, "separation"]]
         days = (last - year[-1]).days + 1
-        year_average = _person_days(people, scope, year[-1], last) / days
+        year_average = person_days_of(people, scope, year[-1], last) / days
         rows[month, *scope] = {
             "has_twelve_months": is_year,
             "average_headcount": average,
@@ -217,85 +216,25 @@ def kpi_tenure_monthly(people: People) -> Rows:
     return rows
 
 
-def hidden_groups(counts: dict[str, int]) -> set[str]:
-    """Return the groups to hide: the small ones, and more until they are enough."""
-    hidden: set[str] = set()
-    total = 0
-    for name in sorted(counts, key=lambda name: (counts[name], name)):
-        if counts[name] >= FEW and (total == 0 or total >= FEW):
-            break
-        hidden.add(name)
-        total += counts[name]
-    return hidden
-
-
-def kpi_people_cost_monthly(people: People, sales: dict[date, Decimal]) -> Rows:
-    """Return K78 of each month; `sales` are the shop's net sales by month."""
-    paid: dict = defaultdict(lambda: defaultdict(list))
-    for worker, days in people.days.items():
-        for day, one in sorted(days.items()):
-            known = people.day_pay(worker, day)
-            entry = (day, known, one.is_on_leave)
-            paid[first_of_month(day)][worker, one.department].append(entry)
+def kpi_tenure_survival(people: People) -> Rows:
+    """Return K73's curve: 1 at the hire, less with each leaver."""
+    groups: dict = defaultdict(list)
+    for spell in people.spells:
+        for scope in people.scopes(spell.worker, spell.hired):
+            lasted = ((spell.left or people.today) - spell.hired).days
+            groups[scope].append((lasted, spell.left is not None))
     rows: Rows = {}
-    for month, by_person in paid.items():
-        homes: dict[str, str] = {}
-        newest: dict[str, date] = {}
-        for (worker, department), entries in by_person.items():
-            priced = [day for day, amount, _ in entries if amount is not None]
-            if priced and priced[-1] > newest.get(worker, date.min):
-                newest[worker], homes[worker] = priced[-1], department
-        departments = {department for _, department in by_person}
-        counts = {name: list(homes.values()).count(name) for name in departments}
-        hidden = hidden_groups(counts)
-        for scope in [("total", "all"), *(("department", one) for one in departments)]:
-            members = {
-                key: entries
-                for key, entries in by_person.items()
-                if scope[0] == "total" or key[1] == scope[1]
+    for scope, entries in groups.items():
+        days = sorted({0} | {lasted for lasted, has_left in entries if has_left})
+        share = Decimal(1)
+        for day, following in zip(days, [*days[1:], max(entries)[0]], strict=True):
+            there = sum(lasted >= day for lasted, _ in entries)
+            left = sum(has_left and lasted == day for lasted, has_left in entries)
+            share *= 1 - Decimal(left) / there
+            rows[*scope, day] = {
+                "known_until_days": following,
+                "at_risk_count": there,
+                "leaver_count": left,
+                "survival_share": float(share),
             }
-            count = len(homes) if scope[0] == "total" else counts[scope[1]]
-            is_hidden = count < FEW if scope[0] == "total" else scope[1] in hidden
-            rows[month, *scope] = _cost(members) | {
-                "is_hidden": is_hidden,
-                "priced_person_count": count,
-            }
-            pay = None if is_hidden else _pay(members)
-            rows[month, *scope]["gross_pay_amount_base"] = (
-                None if pay is None else cents(pay)
-            )
-            if scope[0] == "total":
-                rows[month, *scope] |= _against_sales(
-                    people, month, pay, sales.get(month)
-                )
     return rows
-
-
-def _cost(members: dict) -> dict[str, object]:
-    entries = [entry for of_one in members.values() for entry in of_one]
-    return {
-        "person_day_count": len(entries),
-        "on_leave_day_count": sum(on_leave for _, _, on_leave in entries),
-        "unpriced_day_count": sum(amount is None for _, amount, _ in entries),
-    }
-
-
-def _pay(members: dict) -> Decimal:
-    entries = [entry for of_one in members.values() for entry in of_one]
-    return sum((amount for _, amount, _ in entries if amount is not None), Decimal(0))
-
-
-def _against_sales(
-    people: People, month: date, pay: Decimal | None, net: Decimal | None
-) -> dict[str, object]:
-    last = min(last_of_month(month), people.today)
-    days = (last - month).days + 1
-    average = _person_days(people, ("total", "all"), month, last) / days
-    return {
-        "average_headcount": average,
-        "net_sales_amount_base": net,
-        "gross_pay_to_net_sales_rate": ratio(pay, net)
-        if pay is not None and net is not None and net > 0
-        else None,
-        "net_sales_per_head": None if net is None else float(net) / average,
-    }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import hiring_kpis, people_kpis, sales_kpis
+from tests.oracle import hiring_kpis, people_kpis, people_pay_kpis, sales_kpis
 from tests.oracle.comparison import Warehouse, assert_same
 from tests.oracle.crm import Crm
 from tests.oracle.people import People
@@ -59,6 +59,13 @@ def test_new_hire_attrition(warehouse: Warehouse, people: People) -> None:
     assert_same(expected, found)
 
 
+def test_survival_of_hires(warehouse: Warehouse, people: People) -> None:
+    """K73: who is still here would count as a leaver, or as one who never leaves."""
+    expected = people_kpis.kpi_tenure_survival(people)
+    found = warehouse.rows("kpi_tenure_survival", (*SCOPE, "survived_days"))
+    assert_same(expected, found)
+
+
 def test_tenure(warehouse: Warehouse, people: People) -> None:
     """K74: leavers would be averaged with those who stay."""
     expected = people_kpis.kpi_tenure_monthly(people)
@@ -76,7 +83,7 @@ def test_people_cost(
         for (kind, start, _, name), row in sales_kpis.kpi_sales(sales).items()
         if kind == "month" and name == "all"
     }
-    expected = people_kpis.kpi_people_cost_monthly(people, net)
+    expected = people_pay_kpis.kpi_people_cost_monthly(people, net)
     found = warehouse.rows("kpi_people_cost_monthly", ("pay_month", *SCOPE))
     assert_same(expected, found)
 
@@ -85,6 +92,13 @@ def test_cost_per_hire(warehouse: Warehouse, people: People) -> None:
     """K75: a bill in pounds would count as euro, or the row of totals as a cost."""
     expected = hiring_kpis.kpi_cost_per_hire_monthly(people)
     found = warehouse.rows("kpi_cost_per_hire_monthly", ("hiring_month", *SCOPE))
+    assert_same(expected, found)
+
+
+def test_hiring_cost_per_tenure(warehouse: Warehouse, people: People) -> None:
+    """K76: cheap hires who leave at once would look cheaper than those who stay."""
+    expected = hiring_kpis.kpi_hiring_cost_per_tenure(people)
+    found = warehouse.rows("kpi_hiring_cost_per_tenure", SCOPE)
     assert_same(expected, found)
 
 

@@ -39,16 +39,16 @@ with
             dates
             on intervals.valid_from_date <= dates.calendar_date
             and intervals.valid_until_date > dates.calendar_date
-            and dates.calendar_date <= {{ as_of_date() }}
         left join
             pay
             on intervals.person_key = pay.person_key
-            and pay.paid_from_date <= dates.calendar_date
-            and pay.paid_until_date > dates.calendar_date
+            and dates.calendar_date >= pay.paid_from_date
+            and dates.calendar_date < pay.paid_until_date
         left join
             rates
             on dates.calendar_date = rates.rate_date
             and pay.currency = rates.currency
+        where dates.calendar_date <= {{ as_of_date() }}
     ),
     summed as (
         select

@@ -1,6 +1,5 @@
 -- K73: how many of a month's hires left within 90 and 365 days. A rate waits until
--- every
--- hire of the month had the time to leave.
+-- every hire of the month had the time to leave.
 -- Grain: one row per (hire_month, scope_type, scope_name) with hires; the scope is that
 -- of the hire.
 {% set windows = [90, 365] %}
