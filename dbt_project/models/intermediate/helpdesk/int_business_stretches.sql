@@ -1,10 +1,7 @@
--- The clock of a schedule: how many minutes it was open before each stretch of time,
--- and
--- how many at the start of the stretch. Business minutes between two instants are the
--- difference of two readings (macro business_minutes_until).
--- Grain: one row per vendor, schedule_id and started_at; the stretches of a UTC day
--- have no
--- gaps, each an open window and the closed time after it.
+-- The clock of a schedule: minutes that it was open before each stretch of time and in
+-- it. Business minutes are the difference of two readings (business_minutes_until).
+-- Grain: one row per vendor, schedule_id and started_at. The stretches of a UTC day
+-- have no gaps: each is an open window and the closed time after it.
 with
     windows as (select * from {{ ref("int_business_windows") }}),
     schedules as (select vendor, schedule_id from windows group by vendor, schedule_id),

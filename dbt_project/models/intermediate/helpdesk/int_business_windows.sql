@@ -1,5 +1,4 @@
--- When each schedule was open, in UTC: every minute whose wall clock reads a time
--- within
+-- When each schedule was open, in UTC: every minute whose wall clock reads a time of
 -- the working hours of its local day, holidays left out.
 -- Grain: one row per vendor, schedule_id and started_at; windows do not overlap.
 with

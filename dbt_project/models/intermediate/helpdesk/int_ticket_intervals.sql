@@ -1,5 +1,4 @@
--- What a ticket's status, group, assignee and priority were from when to when, as far
--- as
+-- What a ticket's status, group, assignee and priority were from when to when, up to
 -- as_of. '' is no value.
 -- Grain: one row per ticket_key, field_name and interval_number; repeats are one row.
 {% set fields = {

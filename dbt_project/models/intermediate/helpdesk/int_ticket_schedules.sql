@@ -1,6 +1,5 @@
--- The schedule whose working hours count for a ticket: that of the group it was created
--- in
--- (seed helpdesk_group_schedules), else the account's oldest.
+-- The schedule whose working hours count for a ticket: that of the group of its
+-- creation (seed helpdesk_group_schedules), else the account's oldest.
 -- Grain: one row per ticket_key; none where the vendor has no schedule.
 with
     intervals as (select * from {{ ref("int_ticket_intervals") }}),

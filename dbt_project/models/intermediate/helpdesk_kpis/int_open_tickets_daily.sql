@@ -1,6 +1,5 @@
 -- K15, K16: which tickets were open at the end of each local day, and how old they
--- were; the
--- day of as_of ends at as_of.
+-- were; the day of as_of ends at as_of.
 -- Grain: one row per ticket_key and open_date.
 {% set zone = env_var("REPORTING_TIMEZONE", "UTC") %}
 with

@@ -1,6 +1,5 @@
--- K25: each target that applied to a ticket, and whether it was kept, as the vendor's
--- events
--- say; events that the vendor took back do not count.
+-- K25: each target that applied to a ticket and whether it was kept, as the vendor's
+-- events say; events that the vendor took back do not count.
 -- Grain: one row per ticket_key, metric_name and instance_id.
 with
     tickets as (select * from {{ ref("fct_tickets") }}),
@@ -48,7 +47,8 @@ select
         end as string
     ) as metric_name,
     cast(outcomes.instance_id as string) as instance_id,
-    cast(applied.policy_id as string) as policy_id,
+    cast(coalesce(applied.policy_id, '') as string) as policy_id,
+    cast(applied.policy_name as string) as policy_name,
     cast(
         case
             when outcomes.is_breached

@@ -1,6 +1,5 @@
 -- The events that KPIs count, under each scope they count for: the group and the
--- priority
--- that the ticket had then.
+-- priority that the ticket had then.
 -- Grain: one row per ticket_key, event_type, event_number and scope_type.
 with
     tickets as (select * from {{ ref("fct_tickets") }}),

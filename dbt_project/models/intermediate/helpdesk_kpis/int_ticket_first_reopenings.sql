@@ -1,6 +1,5 @@
 -- K23: whether a solved ticket was reopened in the days after its first solve, and
--- whether
--- these days are over.
+-- whether these days are over.
 -- Grain: one row per ticket_key that was ever solved.
 {% set days = var("ticket_reopen_days", 14) %}
 with

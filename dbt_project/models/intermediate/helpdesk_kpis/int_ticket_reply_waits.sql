@@ -1,6 +1,6 @@
--- K18: how long customers waited for each reply after the first one. Comments of a
--- customer
--- in a row are one question; an agent's public comment answers it, a solve closes it.
+-- K18: how long customers waited for each reply after the first one. A customer's
+-- comments in a row are one question; an agent's public comment answers it, a solve
+-- closes it.
 -- Grain: one row per ticket_key and question_number.
 with
     tickets as (select * from {{ ref("fct_tickets") }}),

@@ -1,6 +1,5 @@
--- Every time of a ticket that K17 to K21 average, with the month and the event that
--- decide
--- where it counts. A time that has not ended is NULL.
+-- Every time of a ticket that K17 to K21 average, with the event that decides where it
+-- counts. A time that has not ended is NULL.
 -- Grain: one row per ticket_key, time_type and event_number.
 {% set of_creation = ["first_reply"] %}
 {% set of_first_solve = ["first_resolution"] %}

@@ -1,6 +1,5 @@
 -- K15, K16, K27: the backlog at the end of each day, its age, and how long it would
--- take to
--- drain at the pace of the last 14 days.
+-- take to drain at the pace of the last 14 days.
 -- Grain: one row per open_date and scope_key; dense.
 with
     open_tickets as (select * from {{ ref("int_open_tickets_daily") }}),
@@ -23,10 +22,12 @@ with
             ) as open_8_to_14_day_count,
             count(*) filter (where age_days >= 15) as open_15_or_more_day_count,
             median(age_days) as median_age_days,
-            percentile_cont(0.9) within group (order by age_days) as p90_age_days,
+            percentile_cont(0.9) within group (
+                order by age_days asc nulls last
+            ) as p90_age_days,
             median(reopened_age_days) as median_reopened_age_days,
             percentile_cont(0.9) within group (
-                order by reopened_age_days
+                order by reopened_age_days asc nulls last
             ) as p90_reopened_age_days
         from scoped
         group by scope_key, open_date

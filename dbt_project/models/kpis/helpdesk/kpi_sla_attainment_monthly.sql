@@ -1,6 +1,5 @@
 -- K25: the share of promises that were kept, per policy and metric.
--- Grain: one row per applied_month, vendor, policy_id, metric_name and scope_key with a
--- target.
+-- Grain: one row per applied_month, vendor, policy_id, metric_name and scope_key.
 with
     targets as (select * from {{ ref("int_sla_targets") }}),
     policies as (
@@ -13,7 +12,14 @@ with
     {{
         ticket_scopes(
             "targets",
-            ["vendor", "policy_id", "metric_name", "outcome_type", "applied_date"],
+            [
+                "vendor",
+                "policy_id",
+                "policy_name",
+                "metric_name",
+                "outcome_type",
+                "applied_date",
+            ],
         )
     }},
     sums as (
@@ -25,6 +31,7 @@ with
             scoped.scope_key,
             scoped.scope_type,
             max(scoped.scope_name) as scope_name,
+            max(scoped.policy_name) as policy_name,
             {% for outcome in ["achieved", "breached", "active"] %}
                 count(*) filter (
                     where scoped.outcome_type = '{{ outcome }}'
@@ -45,7 +52,9 @@ select
     cast(sums.applied_month as date) as applied_month,
     cast(sums.vendor as string) as vendor,
     cast(sums.policy_id as string) as policy_id,
-    cast(coalesce(policies.policy_name, 'unknown') as string) as policy_name,
+    cast(
+        coalesce(policies.policy_name, sums.policy_name, 'unknown') as string
+    ) as policy_name,
     cast(sums.metric_name as string) as metric_name,
     cast(sums.scope_key as string) as scope_key,
     cast(sums.scope_type as string) as scope_type,

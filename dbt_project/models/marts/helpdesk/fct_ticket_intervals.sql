@@ -1,8 +1,6 @@
--- The life of tickets in stretches: status, group, assignee and priority of the time,
--- with
--- calendar and business minutes; the current stretch runs until as_of.
--- Grain: one row per ticket_key and interval_number, in each of which none of the four
--- changed.
+-- The life of tickets in stretches, in each of which status, group, assignee and
+-- priority stayed as they were; the current one runs until as_of.
+-- Grain: one row per ticket_key and interval_number.
 with
     values_held as (select * from {{ ref("int_ticket_intervals") }}),
     schedules as (select * from {{ ref("int_ticket_schedules") }}),
@@ -24,9 +22,8 @@ with
             ) as ended_at
         from starts
     ),
-    -- How often a ticket had been done before each of its statuses: one number for a
-    -- whole
-    -- time of waiting.
+    -- How often a ticket had been done by each of its statuses: one number for all
+    -- statuses of one time of waiting.
     statuses as (
         select
             *,
