@@ -8,9 +8,8 @@ with
         select * from {{ ref("fct_marketing_spend_daily") }} where spend_type = 'ads'
     ),
     campaigns as (select * from {{ ref("dim_ad_campaigns") }}),
-    order_campaigns as (
-        select * from {{ ref("fct_order_campaigns") }} where ad_vendor_name is not null
-    ),
+    order_campaigns as (select * from {{ ref("fct_order_campaigns") }}),
+    first_orders as (select min(order_date) as first_date from order_campaigns),
     periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
     period_days as (
         select *
@@ -42,6 +41,7 @@ with
             end as unconverted_count,
             order_date as event_date
         from order_campaigns
+        where ad_vendor_name is not null
     ),
     scoped as (
         select 'total' as scope_type, 'all' as scope_name, events.*
@@ -82,8 +82,12 @@ select
     cast(final.sales_amount as decimal(18, 2)) as attributed_sales_amount_base,
     cast(final.order_count as bigint) as attributed_order_count,
     cast(final.unconverted_count as bigint) as unconverted_count,
-    {{ safe_ratio("final.sales_amount", "final.spend_amount") }}
-    as attributed_return_on_ad_spend,
+    -- Before the shop's first order its sales are unknown, not nothing.
+    case
+        when periods.period_end_date >= first_orders.first_date
+        then {{ safe_ratio("final.sales_amount", "final.spend_amount") }}
+    end as attributed_return_on_ad_spend,
     cast(final.period_start_date as date) as spend_month
 from final
 inner join periods on final.period_start_date = periods.period_start_date
+cross join first_orders

@@ -78,16 +78,22 @@ with
         group by period_days.period_start_date
     ),
     first_events as (select min(event_date) as first_date from events),
+    first_sales as (select min(order_date) as first_date from orders),
     filled as (
         select
             periods.period_start_date,
             periods.period_end_date,
-            periods.is_complete
+            periods.is_complete,
+            -- Before the shop's first order its sales are unknown, not nothing.
+            coalesce(
+                periods.period_end_date >= first_sales.first_date, false
+            ) as has_sales_begun
             {%- for measure in measures %}
                 , coalesce(summed.{{ measure }}, 0) as {{ measure }}
             {%- endfor %}
         from periods
         inner join first_events on periods.period_end_date >= first_events.first_date
+        cross join first_sales
         left join summed on periods.period_start_date = summed.period_start_date
     ),
     final as (
@@ -111,7 +117,9 @@ select
     cast(committed_amount as decimal(18, 2)) as committed_spend_amount_base,
     cast(unconverted_sale_count as bigint) as unconverted_sale_count,
     cast(unconverted_spend_count as bigint) as unconverted_spend_count,
-    {{ safe_ratio("net_sales_amount", "total_spend_amount") }}
-    as marketing_efficiency_ratio,
+    case
+        when has_sales_begun
+        then {{ safe_ratio("net_sales_amount", "total_spend_amount") }}
+    end as marketing_efficiency_ratio,
     cast(period_start_date as date) as spend_month
 from final
