@@ -28,7 +28,8 @@ with
             coalesce(changes.unit_price, 0) as unit_price,
             coalesce(changes.currency, visits.currency) as currency,
             changes.happened_at,
-            visits.session_key
+            visits.session_key,
+            sessions.customer_key
         from changes
         inner join
             visits
@@ -36,9 +37,16 @@ with
             and changes.visitor_id = visits.visitor_id
             and changes.happened_at >= visits.started_at
             and changes.happened_at <= visits.ended_at
+        inner join sessions on visits.session_key = sessions.session_key
     ),
     keyed as (
-        select *, {{ surrogate_key(["vendor", "cart_id"]) }} as cart_key from visited
+        select
+            *,
+            {{ surrogate_key(["vendor", "cart_id"]) }} as cart_key,
+            min(case when change_type = 'added' then happened_at end) over (
+                partition by vendor, cart_id
+            ) as created_at
+        from visited
     ),
     additions as (
         select
@@ -75,7 +83,6 @@ with
                 end
             ) as cart_amount
         from keyed
-        inner join created on keyed.cart_key = created.cart_key
         where
             keyed.change_type in ('added', 'removed')
             and keyed.happened_at <= {{ window_ends_at }}
@@ -100,11 +107,10 @@ with
                     keyed.happened_at desc nulls last, keyed.message_id desc nulls last
             ) as touch_rank
         from keyed
-        inner join created on keyed.cart_key = created.cart_key
-        inner join sessions on keyed.session_key = sessions.session_key
         inner join
             orders
-            on sessions.customer_key = orders.customer_key
+            on keyed.customer_key = orders.customer_key
+            and keyed.created_at <= orders.ordered_at
             and keyed.happened_at <= orders.ordered_at
             and {{ recovery_ends_at }} >= orders.ordered_at
     ),
