@@ -30,6 +30,13 @@ def suites() -> "dict[str, list[Expectation]]":
                 "time zones are at most 26 hours apart",
             ),
         ],
+        "kpi_ad_demographics_monthly": [
+            *never_negative("spend_amount_base"),
+            no_row_where(
+                "click_through_rate > 1 and impression_count >= 100",
+                "no group clicks more often than it sees",
+            ),
+        ],
         "kpi_ad_overclaim_monthly": [
             *never_negative("platform_conversion_count"),
             no_row_where(

@@ -90,6 +90,37 @@ def _performance(
     }
 
 
+def kpi_ad_demographics_monthly(ads: Ads) -> Rows:
+    """Return what Meta says of each age band and gender, month by month."""
+    cells: dict[tuple, list[Figure]] = defaultdict(list)
+    for (age, gender), figure in ads.split("age", "gender"):
+        if figure.day <= ads.today:
+            cells[first_of_month(figure.day), "meta_ads", age, gender].append(figure)
+    rows: Rows = {}
+    for key, figures in cells.items():
+        converted = [figure for figure in figures if figure.rate is not None]
+        spend = _total(one.base(one.spend) for one in converted)
+        value = _total(one.base(one.value) for one in converted)
+        impressions = sum(figure.impressions for figure in figures)
+        clicks = sum(figure.clicks for figure in figures)
+        rows[key] = {
+            "is_complete": last_of_month(key[0]) < ads.today,
+            "is_provisional": _is_provisional(ads, last_of_month(key[0])),
+            "impression_count": impressions,
+            "click_count": clicks,
+            "unconverted_count": len(figures) - len(converted),
+            "spend_amount_base": cents(spend),
+            "click_through_rate": ratio(clicks, impressions),
+            "cost_per_click": ratio(spend, sum(one.clicks for one in converted)),
+            "platform_conversion_count": float(
+                _total(one.conversions for one in figures)
+            ),
+            "platform_conversion_amount_base": cents(value),
+            "platform_return_on_ad_spend": ratio(value, spend),
+        }
+    return rows
+
+
 def kpi_ad_overclaim_monthly(ads: Ads) -> Rows:
     """Return what is claimed per order that came by an ad."""
     claims: dict[tuple, list] = defaultdict(list)

@@ -3,7 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -148,19 +148,25 @@ class Ads:
 
     def _meta(self) -> Iterator[Figure]:
         """One figure per ad, day and platform; ages and genders are added up."""
+        for (platform,), figure in self.split("publisher_platform"):
+            yield replace(figure, platform=platform)
+
+    def split(self, *fields: str) -> Iterator[tuple[tuple, Figure]]:
+        """Yield Meta's figures per ad, day and what is asked, the rest added up."""
         found: dict[tuple, list] = {}
         for line in self._lines("meta_ads/insights"):
             day = date.fromisoformat(line["date_start"])
-            key = (line["account_id"], line["campaign_id"], line["ad_id"], day, line["publisher_platform"], line["account_currency"])  # fmt: skip
+            parts = tuple(line[field] for field in fields)
+            key = (line["account_id"], line["campaign_id"], line["ad_id"], day, parts, line["account_currency"])  # fmt: skip
             sums = found.setdefault(key, [0, 0, Decimal(0), Decimal(0), Decimal(0)])
             sums[0] += int(line["impressions"])
             sums[1] += int(line["clicks"])
             sums[2] += _number(line["spend"])
             sums[3] += _action(line, "actions")
             sums[4] += _action(line, "action_values")
-        for (account, campaign, _, day, platform, currency), sums in found.items():
+        for (account, campaign, _, day, parts, currency), sums in found.items():
             rate = self.crm.rate(currency, day)
-            yield Figure("meta_ads", account, campaign, platform, currency, "default", day, *sums, rate)  # fmt: skip
+            yield parts, Figure("meta_ads", account, campaign, "", currency, "default", day, *sums, rate)  # fmt: skip
 
     @cached_property
     def purchases(self) -> list[tuple[str, str, date, Decimal]]:

@@ -32,6 +32,13 @@ def test_ad_performance(warehouse: Warehouse, ads: Ads) -> None:
     assert_same(expected, warehouse.rows("kpi_ad_performance", key))
 
 
+def test_ad_demographics(warehouse: Warehouse, ads: Ads) -> None:
+    """K42 to K45: the figures that Meta splits twice would be counted twice."""
+    key = ("spend_month", "vendor", "age_group_name", "gender_name")
+    expected = ad_kpis.kpi_ad_demographics_monthly(ads)
+    assert_same(expected, warehouse.rows("kpi_ad_demographics_monthly", key))
+
+
 def test_overclaim(warehouse: Warehouse, ads: Ads) -> None:
     """K48: an order that two platforms claim would count as two."""
     key = ("spend_month", "scope_type", "scope_name")
