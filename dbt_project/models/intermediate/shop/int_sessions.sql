@@ -74,10 +74,10 @@ with
             events
             on bounded.vendor = events.vendor
             and bounded.visitor_id = events.visitor_id
-            and events.happened_at >= bounded.happened_at
+            and bounded.happened_at <= events.happened_at
             and (
                 bounded.next_started_at is null
-                or events.happened_at < bounded.next_started_at
+                or bounded.next_started_at > events.happened_at
             )
         group by bounded.vendor, bounded.message_id
     )

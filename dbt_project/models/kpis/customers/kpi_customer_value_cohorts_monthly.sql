@@ -48,7 +48,7 @@ with
             months as first_months
             on cohorts.cohort_month = first_months.period_start_date
         inner join
-            months as observed_months on observed_months.ordinal >= first_months.ordinal
+            months as observed_months on first_months.ordinal <= observed_months.ordinal
     ),
     final as (
         select

@@ -30,10 +30,14 @@ with
         select
             summed.*,
             periods.is_complete,
-            sum(session_count) over (partition by session_month) as month_session_count,
-            sum(order_count) over (partition by session_month) as month_order_count,
-            sum(net_sales_amount_base) over (
-                partition by session_month
+            sum(summed.session_count) over (
+                partition by summed.session_month
+            ) as month_session_count,
+            sum(summed.order_count) over (
+                partition by summed.session_month
+            ) as month_order_count,
+            sum(summed.net_sales_amount_base) over (
+                partition by summed.session_month
             ) as month_net_sales_amount_base
         from summed
         inner join periods on summed.session_month = periods.period_start_date
