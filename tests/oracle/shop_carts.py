@@ -10,7 +10,7 @@ from tests.oracle.comparison import Rows
 from tests.oracle.periods import cents, comparisons, period_of
 from tests.oracle.sales_kpis import PERIOD_TYPES
 from tests.oracle.shop import Sale
-from tests.oracle.shop_sessions import Session, Visits
+from tests.oracle.shop_sessions import Session, Visits, buyer_of
 
 WINDOW, RECOVERY = timedelta(hours=24), timedelta(days=7)
 CHANGES = ("product added", "product removed", "cart viewed")
@@ -83,10 +83,7 @@ class Carts:
         }
         messages = {event["messageId"]: event for event in self.shop.events}
         for order in sorted(self.shop.orders.values(), key=lambda one: one.moment):
-            event = messages[order.identity]
-            user, device = event.get("userId"), event.get("anonymousId")
-            is_known = user not in (None, "", "null", "undefined", 0)
-            buyer = customer_of("user", user) if is_known else customer_of("visitor", device)  # fmt: skip
+            buyer = buyer_of(messages[order.identity], customer_of)
             before = [
                 cart_id
                 for moment, cart_id in touches[buyer]
@@ -111,11 +108,12 @@ class Carts:
             status = "abandoned" if pieces > 0 else "emptied"
         is_abandoned = status == "abandoned"
         is_recoverable = is_abandoned and cart.created + RECOVERY <= self.now
+        channel, back = "", Decimal(0)
         is_recovered = is_recoverable and first is not None
-        channel = first[2].channel if is_recovered and first and first[2] else ""
-        back = Decimal(0)
-        if is_recovered and first and base is not None:
-            back = min(base, first[1].base(first[1].goods))
+        if is_recovered and first is not None:
+            _, order, session = first
+            channel = session.channel if session else ""
+            back = min(base, order.base(order.goods)) if base is not None else back
         return {
             "cart_count": 1,
             **{

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tests.oracle.comparison import Rows
 from tests.oracle.periods import ONE_DAY, cents, first_of_month, next_month
 from tests.oracle.shop import Sale
-from tests.oracle.shop_sessions import Visits
+from tests.oracle.shop_sessions import Visits, buyer_of
 
 WINDOWS = (30, 60, 90, 365)
 
@@ -52,20 +52,17 @@ class Buyers:
             for order in session.orders
         }
         self.found: dict[str, Buyer] = {}
-        buyer_of: dict[str, Buyer] = {}
+        by_order: dict[str, Buyer] = {}
         for order in sorted(shop.orders.values(), key=lambda one: one.moment):
-            event = messages[order.identity]
-            user, device = event.get("userId"), event.get("anonymousId")
-            is_known = user not in (None, "", "null", "undefined", 0)
-            name = customer_of("user", user) if is_known else customer_of("visitor", device)  # fmt: skip
+            name = buyer_of(messages[order.identity], customer_of)
             channel = channels.get(order.order_id, "unknown")
             buyer = self.found.setdefault(name, Buyer(name, channel))
             buyer.orders.append(order)
             buyer.worth.append((order.day, order.base(order.goods) - order.base(order.discount)))  # fmt: skip
-            buyer_of[order.order_id] = buyer
+            by_order[order.order_id] = buyer
         for refund in shop.refunds:
-            if refund.order_id in buyer_of:
-                buyer = buyer_of[refund.order_id]
+            if refund.order_id in by_order:
+                buyer = by_order[refund.order_id]
                 buyer.worth.append((refund.day, -refund.base(refund.goods)))
                 buyer.unconverted_refunds += refund.rate is None
 

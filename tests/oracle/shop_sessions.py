@@ -38,6 +38,13 @@ def _id(value: object) -> str | None:
     return None if text.lower() in ("", "null", "undefined", "0") else text
 
 
+def buyer_of(event: dict, customer_of: Callable[[str, str], str]) -> str:
+    """Return the customer behind an order: the account, else the device."""
+    if user := _id(event.get("userId")):
+        return customer_of("user", user)
+    return customer_of("visitor", event["anonymousId"])
+
+
 def _name(event: dict) -> str:
     name = (event.get("event") or "").strip().lower()
     return "order completed" if name in COMPLETED else name
