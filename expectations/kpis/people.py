@@ -50,7 +50,9 @@ def suites() -> "dict[str, list[Expectation]]":
             no_row_where("survival_share > 1", "no more remain than were hired"),
         ],
         "kpi_hiring_cost_per_tenure": [
-            *never_negative("cost_per_expected_month", "cost_per_realised_month"),
+            *never_negative(
+                "cost_per_expected_month_value", "cost_per_realised_month_value"
+            ),
             no_row_where(
                 "scope_type = 'total' and expected_employed_days < 30",
                 "hires stay for longer than a month",

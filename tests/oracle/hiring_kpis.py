@@ -230,8 +230,10 @@ def kpi_hiring_cost_per_tenure(people: People) -> Rows:
             "expected_employed_days": expected,
             "leaver_count": len(gone),
             "total_leaver_employed_days": sum(gone),
-            "cost_per_expected_month": _per_month(price, expected),
-            "cost_per_realised_month": _per_month(price, ratio(sum(gone), len(gone))),
+            "cost_per_expected_month_value": _per_month(price, expected),
+            "cost_per_realised_month_value": _per_month(
+                price, ratio(sum(gone), len(gone))
+            ),
         }
     return rows
 

@@ -77,7 +77,7 @@ select
     cast(leaver_count as bigint) as leaver_count,
     cast(total_days as bigint) as total_leaver_employed_days,
     {{ safe_ratio("twelve_month_cost_per_hire", "expected_months") }}
-    as cost_per_expected_month,
+    as cost_per_expected_month_value,
     {{ safe_ratio("twelve_month_cost_per_hire", "realised_months") }}
-    as cost_per_realised_month
+    as cost_per_realised_month_value
 from final
