@@ -145,7 +145,7 @@ def warehouse(tmp_path_factory) -> Warehouse:
         workspace.settings.warehouse_dir,
         {"VENDORS": only("helpdesk", "intercom"), "AS_OF": "2026-11-18T20:00:00Z"},
     )
-    built.build("-s", "staging.intercom", "intermediate.helpdesk")
+    built.build("-s", "staging.intercom", "+intermediate.helpdesk")
     return built
 
 
