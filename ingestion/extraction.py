@@ -96,7 +96,7 @@ class Extraction:
             table: the table.
             where: an SQL condition on its rows.
         """
-        return known_ids(table, table.key, where=where)
+        return known_ids(self._vendor, table, table.key, where=where)
 
     def _batches(
         self, table: RawTable, rows: Callable[[], Iterable[Row]]

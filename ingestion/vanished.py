@@ -45,7 +45,7 @@ class Presence:
         counts = self._counts.table(VANISHED_RECORDS.name)
         doubts: list[str] = []
         for table, key, present in self._present.values():
-            known = known_ids(table, key)
+            known = known_ids(self._vendor, table, key)
             gone = sorted(known - present)
             if self._is_too_many(gone, known):
                 doubts.append(f"{len(gone):,} of {len(known):,} {table.name}")
@@ -72,11 +72,12 @@ class Presence:
 
 
 def known_ids(
-    table: RawTable, key: tuple[str, ...], *, where: str = "true"
+    vendor: str, table: RawTable, key: tuple[str, ...], *, where: str = "true"
 ) -> set[str]:
     """Return the ids of the table's rows that are not known to have vanished.
 
     Args:
+        vendor: the vendor id.
         table: the table.
         key: the columns that tell its records apart.
         where: an SQL condition on the rows.
@@ -85,6 +86,9 @@ def known_ids(
     if not context.is_active():
         return set()
     pipeline = dlt.current.pipeline()
+    # dlt keeps the last pipeline of a process active: a live check has none of its own.
+    if pipeline.pipeline_name != vendor:
+        return set()
     # Without a name nothing was loaded yet.
     if not pipeline.default_schema_name or any(
         name not in pipeline.default_schema.tables
