@@ -1,10 +1,12 @@
 """The sandbox plays the mishaps that sandbox.toml asks for, and only those."""
 
 import json
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from ingestion.sandbox.server import gate
 from ingestion.sandbox.server.faults import KINDS, Faults
 from ingestion.sandbox.server.store import DataDirectoryError
 
@@ -129,6 +131,14 @@ def test_rows_come_twice_in_a_page_or_again_in_the_next(playing):
     assert ids(api.get(DEALS, limit=3, after="4")) == ["3", "4", "5"]
 
 
+def test_rows_are_left_out_of_a_page(playing):
+    """A source that believes a page loses what it does not list."""
+    api = playing("missing_rows = [{rows = 2}, {after = 1, rows = 0}]")
+    assert ids(api.get(DEALS, limit=3)) == ["3"]
+    assert ids(api.get(DEALS, limit=3)) == []
+    assert ids(api.get(DEALS, limit=3)) == ["1", "2", "3"]
+
+
 def test_an_empty_page_owes_its_rows_to_the_next(playing):
     """A source that stops at an empty page loses the rest."""
     api = playing("empty_page = {after = 1, count = 2}")
@@ -166,7 +176,8 @@ def test_a_slow_page_answers_in_the_end(playing, monkeypatch):
     async def wait(seconds):
         waited.append(seconds)
 
-    monkeypatch.setattr("asyncio.sleep", wait)
+    # The gate's alone: other tests' servers sleep in threads of this process.
+    monkeypatch.setattr(gate, "asyncio", SimpleNamespace(sleep=wait))
     assert playing("slow_page = {seconds = 90.0}").get(DEALS).status_code == 200
     assert waited == [90.0]
 

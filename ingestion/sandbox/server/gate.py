@@ -5,6 +5,7 @@ then played alike for all of them.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -46,48 +47,55 @@ class Answer:
 Handler = Callable[[Request], Body | Answer | Response | Awaitable[Any]]
 
 
-class Dialect:
+class Dialect(ABC):
     """How one vendor speaks; a vendor overrides what differs."""
 
+    @abstractmethod
     def admit(self, request: Request) -> None:
         """Check the credentials and the limits of a request.
 
         Raises:
             Refusal: they are missing or wrong.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def unauthorized(self) -> Refusal:
         """Return the answer to a token that was revoked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forbidden(self, scope: str) -> Refusal:
         """Return the answer to a token without a permission."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rate_limited(self, policy: str) -> Refusal:
         """Return the answer to too many requests."""
-        raise NotImplementedError
 
     def server_error(self, status: int) -> Refusal:
         """Return the answer when the vendor itself fails."""
         return Refusal(status, {"message": "Internal error"})
 
+    @abstractmethod
     def expired_cursor(self) -> Refusal:
         """Return the answer to a cursor that is no longer valid."""
-        raise NotImplementedError
 
+    @abstractmethod
     def has_cursor(self, request: Request) -> bool:
         """Return whether a request asks for a later page."""
-        raise NotImplementedError
 
     def rows(self, body: Body) -> list | None:
         """Return the list of a page's rows, to be changed in place."""
         return body if isinstance(body, list) else None
 
+    def owe(self, request: Request, body: Body) -> None:  # noqa: B027  few vendors do
+        """Empty a page and let its cursor lead on to the rows that it owes."""
+
     def headers(self, request: Request) -> dict[str, str]:
         """Return the headers that every answer carries."""
         return {}
+
+    def signed(self, request: Request, body: Body) -> Body:
+        """Return the body of an error with what names the request in it."""
+        return body
 
 
 class Gate:
@@ -145,11 +153,13 @@ class Gate:
             answer = found if isinstance(found, Answer) else Answer(found)
             self._spoil_page(request, answer.body, faults)
             if "error_with_ok" in faults:
-                answer = Answer(self._dialect.server_error(500).body)
+                failed = self._dialect.server_error(500)
+                answer = Answer(self._dialect.signed(request, failed.body))
             status, body = answer.status, answer.body
             headers.update(answer.headers)
         except Refusal as refusal:
-            status, body = refusal.status, refusal.body
+            status = refusal.status
+            body = self._dialect.signed(request, refusal.body)
             headers.update(refusal.headers)
             for name in ("rate_limit", "server_error"):
                 if (played := faults.get(name)) and played["retry_after"]:
@@ -183,6 +193,8 @@ class Gate:
             rows[:0] = before[-count:] if twice["from_previous"] else rows[:count]
         if (lost := faults.get("missing_rows")) and rows:
             del rows[: lost["rows"] or len(rows)]
+        if "empty_page" in faults and rows:
+            self._dialect.owe(request, body)
 
 
 def _response(status: int, body: Body, headers: dict, faults: dict) -> Response:

@@ -62,7 +62,10 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
         }
         if missing := [name for name in names if name not in declared]:
             failure = not_found("Some properties do not exist", names=missing)
-            answer |= {"numErrors": 1, "errors": [failure.body("")]}
+            answer |= {
+                "numErrors": 1,
+                "errors": [{**failure.body, "correlationId": ""}],
+            }
         return answer
 
     pipelines, properties = "/crm/pipelines", "/crm/properties"

@@ -1,30 +1,20 @@
 """HubSpot's error bodies."""
 
-from typing import Any
+from ingestion.sandbox.server.gate import Refusal
+
+RATE_LIMIT = "RATE_LIMIT"
 
 
-class HubSpotError(Exception):
+class HubSpotError(Refusal):
     """An answer that is an error; `fields` go into its body beside the usual ones."""
 
     def __init__(
         self, status: int, category: str | None, message: str, **fields: object
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.category = category
-        self.fields = fields
-
-    def body(self, correlation_id: str) -> dict[str, Any]:
-        """Return the JSON body."""
-        body = {
-            "status": "error",
-            "message": self.message,
-            "correlationId": correlation_id,
-        }
-        if self.category is not None:
-            body["category"] = self.category
-        return {**body, **self.fields}
+        body: dict[str, object] = {"status": "error", "message": message}
+        if category is not None:
+            body["category"] = category
+        super().__init__(status, {**body, **fields})
 
 
 def invalid(message: str, **fields: object) -> HubSpotError:
@@ -55,16 +45,15 @@ def missing_scope(scope: str) -> HubSpotError:
     return HubSpotError(403, "MISSING_SCOPES", message, errors=[needed])
 
 
-def rate_limited(policy: str, request_id: str) -> HubSpotError:
+def rate_limited(policy: str) -> HubSpotError:
     """Return a 429 of a policy: TEN_SECONDLY_ROLLING, SECONDLY or DAILY."""
     message = f"You have reached your {policy.lower()} limit."
     return HubSpotError(
         429,
         None,
         message,
-        errorType="RATE_LIMIT",
+        errorType=RATE_LIMIT,
         policyName=policy,
-        requestId=request_id,
     )
 
 

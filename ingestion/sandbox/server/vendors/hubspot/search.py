@@ -69,7 +69,7 @@ def routes(portal: Portal, gate: Gate) -> list[Route]:
         return answer
 
     path = "/{object_type}/search"
-    return gate.routes("/crm/objects", path, search, method="POST", is_search=True)
+    return gate.routes("/crm/objects", path, search, method="POST")
 
 
 class Search:
