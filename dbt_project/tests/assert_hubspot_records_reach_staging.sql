@@ -1,6 +1,7 @@
 -- Fails if staging shows more or fewer records than HubSpot's completed loads brought.
 {{ config(enabled=is_vendor_used("hubspot")) }}
-{% set keys = {
+{% set counts = [] %}
+{% for table, entity in {
     "deals": "deals",
     "companies": "companies",
     "contacts": "contacts",
@@ -14,25 +15,13 @@
     "marketing_events": "marketing_events",
     "marketing_event_participations": "marketing_event_participations",
     "marketing_emails": "marketing_emails",
-} %}
-with
-    counts as (
-        {% for table, entity in keys.items() %}
-            select
-                '{{ table }}' as table_name,
-                (
-                    select count(distinct id)
-                    from {{ source("hubspot", table) }}
-                    where {{ completed_loads("hubspot") }}
-                ) as loaded_count,
-                (
-                    select count(*) from {{ ref("stg_hubspot__" ~ entity) }}
-                ) as staged_count
-            {% if not loop.last %}
-                union all
-            {% endif %}
-        {% endfor %}
-    )
-select table_name, loaded_count, staged_count
-from counts
-where loaded_count <> staged_count
+}.items() %}
+    {% do counts.append(
+        [
+            table,
+            loaded_count("hubspot", table),
+            staged_count("hubspot", entity),
+        ]
+    ) %}
+{% endfor %}
+{{ lost_records(counts) }}
