@@ -8,8 +8,8 @@
 {%- endmacro %}
 
 -- decimal(18, s) times decimal(19, 12) stays within 38 digits on both engines. Money
--- that
--- is in the reporting currency already is not multiplied: the wide product is slow.
+-- that is in the reporting currency already is not multiplied: the wide product is
+-- slow.
 {% macro base_amount(amount, currency, rate, scale=2) -%}
     case
         when {{ currency }} = {{ base_currency() }}

@@ -1,6 +1,6 @@
 -- Fails if the days of a marketing cost do not add up to it: a spread that is cut
--- off, or
--- a row that is joined twice, moves the efficiency of marketing without a trace.
+-- off, or a row that is joined twice, moves the efficiency of marketing without a
+-- trace.
 with
     sources as (
         select 'ads' as spend_type, currency, sum(spend_amount) as source_amount

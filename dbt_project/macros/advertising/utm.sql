@@ -13,8 +13,8 @@
 {%- endmacro %}
 
 -- The ad platform that a utm source and medium name; NULL for anything that was not
--- paid
--- for. Free posts carry the source of a platform, too: the medium tells them apart.
+-- paid for. Free posts carry the source of a platform, too: the medium tells them
+-- apart.
 {% macro ad_vendor(utm_source, utm_medium) -%}
     {%- set sources = {
         "google_ads": [

@@ -1,6 +1,5 @@
 -- A double as money, half up to the cent. The engines round a double differently when
--- they
--- cast it to decimal, so whole cents are counted first.
+-- they cast it to decimal, so whole cents are counted first.
 {% macro rounded_amount(value) -%}
     cast(
         cast(floor(({{ value }}) * 100 + 0.5) as bigint)

@@ -1,12 +1,9 @@
 -- A pre-hook: writes the connected components of a graph into the table
--- <model>__components (node, component), set-wise, in rounds.
--- Each round every node points to its smallest neighbour, then to where that one
--- points,
--- and the graph shrinks to what is left between different targets. Node numbers
--- follow a
--- hash, so that a chain shrinks to a part of its length in each round, too. It ends
--- when
--- no edge is left.
+-- <model>__components (node, component), set-wise, in rounds. Each round every node
+-- points to its smallest neighbour, then to where that one points, and the graph
+-- shrinks to what is left between different targets. Node numbers follow a hash, so
+-- that a chain shrinks to a part of its length in each round, too. It ends when no
+-- edge is left.
 {% macro connect_components(edges) %}
     {% if execute and flags.WHICH in ["build", "run", "test"] %}
         {% set table = this.schema ~ "." ~ this.identifier ~ "__" %}

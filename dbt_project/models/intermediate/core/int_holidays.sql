@@ -38,8 +38,7 @@ with
         where is_holiday
     ),
     -- Ramadan ends on the eve of the country's own Eid, which the moon may move by a
-    -- day
-    -- or two against the calendar of Umm al-Qura.
+    -- day or two against the calendar of Umm al-Qura.
     eids as (
         select
             countries.country_code,

@@ -134,8 +134,7 @@ with
         where last_changes.deal_id is null
     ),
     -- A move to another pipeline changes two properties, not in one instant: a stage
-    -- that
-    -- the stated pipeline does not have belongs to the one that has it.
+    -- that the stated pipeline does not have belongs to the one that has it.
     stage_homes as (
         select
             vendor,

@@ -1,9 +1,8 @@
 -- Minutes that reps spent per company, overlaps merged and split over companies (K99).
 -- Grain: one row per activity_month, employee_key, company_key, activity_type,
--- is_estimated.
--- A rep's meetings and calls are cut at every start and end; each piece is split
--- equally
--- over the companies he was with. E-mails are split over their own companies.
+-- is_estimated. A rep's meetings and calls are cut at every start and end; each piece
+-- is split equally over the companies he was with. E-mails are split over their own
+-- companies.
 with
     activities as (
         select *

@@ -1,9 +1,7 @@
 -- When each deal entered each stage of its funnels, skipped stages imputed.
 -- Grain: one row per deal_key, vendor, pipeline_id and funnel_position that it has
--- reached.
--- A stage is entered with the first change into it or into a later one; going back
--- undoes
--- nothing.
+-- reached. A stage is entered with the first change into it or into a later one;
+-- going back undoes nothing.
 with
     changes as (
         select *

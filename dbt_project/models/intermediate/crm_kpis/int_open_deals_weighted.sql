@@ -1,7 +1,6 @@
 -- The value of open deals weighted by probability, as stated and as measured.
 -- Grain: one row per deal_key that is open. A stage with too few closed deals to
--- measure
--- keeps the probability that the CRM states.
+-- measure keeps the probability that the CRM states.
 with
     deals as (select * from {{ ref("fct_deals") }} where is_open),
     funnel as (select * from {{ ref("int_funnel_stages") }}),

@@ -1,8 +1,7 @@
 -- Monthly targets of every scope. Grain: one row per target_month, target_type and
--- scope_key.
--- A team's target is its own where the CRM has one, else the sum of its reps'; region
--- and
--- total add up the teams. So a rep's target is never added to his team's.
+-- scope_key. A team's target is its own where the CRM has one, else the sum of its
+-- reps'; region and total add up the teams. So a rep's target is never added to his
+-- team's.
 with
     targets as (
         select * from {{ ref("fct_targets") }} where target_value_base is not null

@@ -1,7 +1,6 @@
 -- The edges between organizations' records and their domains, and of vendors' merges.
 -- Grain: one row per (from_node, to_node). A domain of free mail, or of too many
--- records
--- of one kind, links nothing.
+-- records of one kind, links nothing.
 with
     records as (select * from {{ ref("int_organization_records") }}),
     companies as (select * from {{ ref("int_companies") }}),

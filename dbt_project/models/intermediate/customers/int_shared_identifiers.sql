@@ -1,6 +1,5 @@
 -- Identifiers that too many records of one kind carry to mean one person: the mailbox
--- of
--- an office, the computer of a call centre. They link nothing.
+-- of an office, the computer of a call centre. They link nothing.
 -- Grain: one row per identifier_node.
 with
     identifiers as (select * from {{ ref("int_customer_identifiers") }}),

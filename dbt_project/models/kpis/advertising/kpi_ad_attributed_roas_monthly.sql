@@ -1,6 +1,5 @@
 -- What orders brought that the shop itself saw come by a campaign, per money spent on
--- it
--- (K46): last campaign of the visit that ended in the order, no longer window.
+-- it (K46): last campaign of the visit that ended in the order, no longer window.
 -- Grain: one row per (spend_month, scope_type, scope_name) with spend or an order; both
 -- sides stay when the other is missing.
 with

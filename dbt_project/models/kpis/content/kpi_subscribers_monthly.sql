@@ -1,6 +1,5 @@
 -- How many subscribers came, came back and left per month, in total and by the source
--- of
--- their signup (K56).
+-- of their signup (K56).
 -- Grain: one row per (change_month, scope_type, scope_name), without gaps from the
 -- scope's first subscriber on.
 {% set change_types = [

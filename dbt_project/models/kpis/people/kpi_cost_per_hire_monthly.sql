@@ -1,8 +1,7 @@
 -- K75: what hiring cost against who was hired, by month and over twelve months: costs
 -- are booked weeks before the hire begins, so that a single month tells little.
 -- Grain: one row per (hiring_month, scope_type, scope_name), without gaps from the
--- month
--- of the first cost on.
+-- month of the first cost on.
 {% set measures = ["internal", "external", "other"] %}
 with
     costs as (

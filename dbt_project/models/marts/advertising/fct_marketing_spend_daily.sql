@@ -1,8 +1,7 @@
 -- What marketing cost per day: ads as their platforms charge them, offline media and
 -- channels spread evenly over their days, to the cent.
 -- Grain: one row per marketing_spend_key: a campaign and platform, a week of a medium
--- or
--- a cost, and spend_date.
+-- or a cost, and spend_date.
 with
     ad_figures as (select * from {{ ref("int_ad_performance_daily") }}),
     offline_weeks as (select * from {{ ref("int_offline_spend") }}),

@@ -1,6 +1,5 @@
 -- When subscribers joined and left, over all newsletters: a second newsletter is no
--- second
--- subscriber, and who keeps one has not left.
+-- second subscriber, and who keeps one has not left.
 -- Grain: one row per subscriber_change_key, a subscriber and an instant.
 with
     subscribers as (select * from {{ ref("int_subscribers") }}),

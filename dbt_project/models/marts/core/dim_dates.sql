@@ -1,6 +1,5 @@
 -- The calendar: Gregorian, ISO week, Jalali and fiscal, with the deployment's weekend
--- and
--- its home country's public holidays.
+-- and its home country's public holidays.
 -- Grain: one row per calendar_date, 1990-01-01 to 2060-12-31.
 {% set home_country = (env_var("COUNTRIES", "") or "").split(",")[0] %}
 {% set week_start_day = env_var("WEEK_START_DAY", "1") or "1" %}

@@ -1,7 +1,6 @@
 -- Holidays as they occur, with the window in which they move sales (K7).
 -- Grain: one row per (country_code, holiday_code, first_date): days of one code that
--- lie
--- within a week are one occurrence.
+-- lie within a week are one occurrence.
 with
     days as (select * from {{ ref("int_holidays") }}),
     with_gaps as (

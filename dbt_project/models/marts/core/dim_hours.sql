@@ -1,6 +1,5 @@
 -- Hours of the reporting time zone as they pass: 23 or 25 of them on the days of a
--- clock
--- change, and none that does not exist.
+-- clock change, and none that does not exist.
 -- Grain: one row per hour_start_at, ten years back to two years ahead of the run.
 {% set first_year = as_of_instant().year - 10 %}
 {% set last_year = as_of_instant().year + 2 %}

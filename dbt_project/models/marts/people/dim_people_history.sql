@@ -1,6 +1,5 @@
 -- Where people worked from when to when: join a fact's own day, and a person who
--- changes
--- team in the middle of a month is counted where he was.
+-- changes team in the middle of a month is counted where he was.
 -- Grain: one row per (person_key, valid_from_date); valid_until_date is the first day
 -- after.
 with intervals as (select * from {{ ref("int_people_intervals") }})

@@ -1,6 +1,5 @@
 -- Which person each record of the staff is: the way from an owner, agent or author to
--- the
--- person and his history.
+-- the person and his history.
 -- Grain: one row per (vendor, record_type, record_id).
 with records as (select * from {{ ref("int_people_records") }})
 select

@@ -1,8 +1,7 @@
 -- Carts: what was in them after cart_window_hours, and whether they were bought, given
 -- up or taken up again.
 -- Grain: one row per cart_key. A cart begins with its first product; without an id it
--- is
--- the cart of its visit.
+-- is the cart of its visit.
 {% set window_ends_at = plus_milliseconds(
     "created_at", var("cart_window_hours") * 3600000
 ) %}

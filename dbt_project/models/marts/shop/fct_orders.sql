@@ -1,7 +1,6 @@
 -- Completed orders: who bought, what was sold, what was charged.
 -- Grain: one row per order_key. A cancelled order stays: it was paid, and the money
--- that
--- goes back is a refund.
+-- that goes back is a refund.
 with
     orders as (select * from {{ ref("int_orders") }}),
     cancellations as (select * from {{ ref("int_order_cancellations") }}),

@@ -1,6 +1,5 @@
 -- Refunds as the shop reported them. The spec knows no refund id: the message is one,
--- so
--- that several partial refunds of an order stay several.
+-- so that several partial refunds of an order stay several.
 -- Grain: one row per refund_id.
 {{ config(enabled=is_vendor_used("events")) }}
 

@@ -1,6 +1,5 @@
 -- What conversion actions counted. Of a category that has actions which Google counts
--- as
--- "conversions", only those: the others are the same events seen by another tag.
+-- as "conversions", only those: the others are the same events seen by another tag.
 -- Grain: one row per campaign, conversion action and day of the account.
 {{ config(enabled=is_vendor_used("google_ads")) }}
 with

@@ -1,7 +1,6 @@
 -- What campaigns delivered, cost and claim, by device and network.
 -- Grain: one row per campaign, day of the account, device and network; Google splits
--- ads,
--- age and gender by neither (stg_google_ads__ad_stats has the ads).
+-- ads, age and gender by neither (stg_google_ads__ad_stats has the ads).
 {{ config(enabled=is_vendor_used("google_ads")) }}
 with
     figures as (

@@ -1,6 +1,5 @@
 -- Everybody in Intercom: contacts, teammates, and the bots that parts name. A contact
--- that
--- was merged is no longer listed; its survivor says so.
+-- that was merged is no longer listed; its survivor says so.
 -- Grain: one row per id.
 {{ config(enabled=is_vendor_used("intercom")) }}
 with

@@ -1,6 +1,5 @@
 -- Ratings of conversations: 4 and 5 of 5 are good, as Intercom's own CSAT counts; a
--- rating
--- that was asked for and not given is offered.
+-- rating that was asked for and not given is offered.
 -- Grain: one row per rated or asked conversation.
 {{ config(enabled=is_vendor_used("intercom")) }}
 with conversations as ({{ newest_rows("intercom", "conversations") }})

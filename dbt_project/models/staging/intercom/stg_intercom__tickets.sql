@@ -1,6 +1,5 @@
 -- Conversations as tickets. Intercom has three states, closed can be reopened
--- (solved) and
--- snoozed waits for a day (hold); 0 as an assignee is nobody.
+-- (solved) and snoozed waits for a day (hold); 0 as an assignee is nobody.
 -- Grain: one row per conversation, deleted ones and merge losers included.
 {{ config(enabled=is_vendor_used("intercom")) }}
 with
