@@ -11,28 +11,11 @@ from ingestion.settings import PROJECT_ROOT
 
 from .conftest import AS_OF, TOKEN
 from .hr_company import HrCompany
+from .killed_load import killed_load
 from .test_bamboohr import employee, pay, status
 
 PEOPLE = 300
-# Loads in files of 50 rows, and kills itself when so many load jobs have committed.
-KILLED = """
-import os, signal, sys
-import ingestion.extraction
-from dlt.common.destination.client import RunnableLoadJob
-
-left, run = [int(sys.argv[1])], RunnableLoadJob.run_managed
-
-def run_managed(self, *arguments, **more):
-    run(self, *arguments, **more)
-    left[0] -= 1
-    if left[0] <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-RunnableLoadJob.run_managed = run_managed
-ingestion.extraction.ROWS_PER_BATCH = 50
-from ingestion.__main__ import main
-sys.exit(main(["bamboohr"]))
-"""
+KILLED = killed_load("bamboohr", rows_per_batch=50)
 
 
 def test_killed_while_loading_then_loaded_again_every_set_is_whole(tmp_path, server):

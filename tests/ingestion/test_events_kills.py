@@ -14,23 +14,10 @@ import pytest
 from ingestion.settings import PROJECT_ROOT
 
 from .event_archive import Archive, order
+from .killed_load import KILL_AFTER, killed_load
 
 EVENTS = 400
-# Kills itself when so many load jobs have committed and dlt has not noted it yet.
-KILL_AFTER = """
-import os, signal, sys
-from dlt.common.destination.client import RunnableLoadJob
-left, run = [int(sys.argv[1])], RunnableLoadJob.run_managed
-
-def run_managed(self, *arguments, **more):
-    run(self, *arguments, **more)
-    left[0] -= 1
-    if left[0] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-RunnableLoadJob.run_managed = run_managed
-"""
-OURS = KILL_AFTER + "from ingestion.__main__ import main\nsys.exit(main(['events']))"
+OURS = killed_load("events")
 PLAIN_DLT = KILL_AFTER + (
     "from ingestion import warehouse\n"
     "from ingestion.settings import load_settings\n"

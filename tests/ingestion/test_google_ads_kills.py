@@ -11,29 +11,11 @@ from ingestion.settings import PROJECT_ROOT
 
 from .conftest import AS_OF, TOKEN
 from .google_ads_login import SHOP, Login, prepared, stats
+from .killed_load import killed_load
 
 DAYS = [f"2026-11-{day:02d}" for day in range(1, 18)]
 DEVICES = ("MOBILE", "DESKTOP", "TABLET")
-# Loads in files of 10 rows, and kills itself when so many load jobs (files, then merges)
-# have committed and dlt has not noted it yet.
-KILLED = """
-import os, signal, sys
-import ingestion.extraction
-from dlt.common.destination.client import RunnableLoadJob
-
-left, run = [int(sys.argv[1])], RunnableLoadJob.run_managed
-
-def run_managed(self, *arguments, **more):
-    run(self, *arguments, **more)
-    left[0] -= 1
-    if left[0] <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-RunnableLoadJob.run_managed = run_managed
-ingestion.extraction.ROWS_PER_BATCH = 10
-from ingestion.__main__ import main
-sys.exit(main(["google_ads"]))
-"""
+KILLED = killed_load("google_ads", rows_per_batch=10)
 
 
 @pytest.fixture

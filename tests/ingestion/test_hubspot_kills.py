@@ -15,28 +15,10 @@ import pytest
 from ingestion.settings import PROJECT_ROOT
 
 from .conftest import AS_OF, TOKEN, associated, crm_object
+from .killed_load import killed_load
 
 DEALS = 1_200
-# Loads in files of 50 rows, and kills itself when so many load jobs (files, then merges)
-# have committed and dlt has not noted it yet.
-KILLED = """
-import os, signal, sys
-import ingestion.extraction
-from dlt.common.destination.client import RunnableLoadJob
-
-left, run = [int(sys.argv[1])], RunnableLoadJob.run_managed
-
-def run_managed(self, *arguments, **more):
-    run(self, *arguments, **more)
-    left[0] -= 1
-    if left[0] <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-RunnableLoadJob.run_managed = run_managed
-ingestion.extraction.ROWS_PER_BATCH = 50
-from ingestion.__main__ import main
-sys.exit(main(["hubspot"]))
-"""
+KILLED = killed_load("hubspot", rows_per_batch=50)
 
 
 @pytest.fixture

@@ -9,26 +9,10 @@ import pytest
 
 from ingestion.settings import PROJECT_ROOT
 
+from .killed_load import killed_load
 from .meta_ads_world import AS_OF, TOKEN, AdWorld, figure, summed
 
-# Loads in files of 50 rows, and kills itself when so many load jobs have committed and
-# dlt has not noted it yet.
-KILLED = """
-import os, signal, sys
-from dlt.common.destination.client import RunnableLoadJob
-
-left, run = [int(sys.argv[1])], RunnableLoadJob.run_managed
-
-def run_managed(self, *arguments, **more):
-    run(self, *arguments, **more)
-    left[0] -= 1
-    if left[0] <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-RunnableLoadJob.run_managed = run_managed
-from ingestion.__main__ import main
-sys.exit(main(["meta_ads"]))
-"""
+KILLED = killed_load("meta_ads")
 
 
 @pytest.fixture

@@ -14,35 +14,22 @@ from ingestion.settings import PROJECT_ROOT
 from ingestion.sources import salesforce
 from ingestion.sources._salesforce_tables import CHANGING_OBJECTS
 
+from .killed_load import killed_load
 from .salesforce_org import AS_OF, EARLIER, NEW, TOKEN, Org, deal
 
 QUERY = 'path = "/queryAll"'
 PAGES = 'path = "/query/0r8"'
-# Loads in files of 50 rows, and kills itself when so many load jobs have committed and
-# dlt has not noted it yet.
-KILLED = """
-import os, signal, sys
-import ingestion.extraction
-from dlt.common.destination.client import RunnableLoadJob
+KILLED = killed_load(
+    "salesforce",
+    rows_per_batch=50,
+    before="""
 from ingestion.sources import salesforce
-
-left, run = [int(sys.argv[1])], RunnableLoadJob.run_managed
-
-def run_managed(self, *arguments, **more):
-    run(self, *arguments, **more)
-    left[0] -= 1
-    if left[0] <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-RunnableLoadJob.run_managed = run_managed
-ingestion.extraction.ROWS_PER_BATCH = 50
 salesforce.CHANGING_OBJECTS = [
     one for one in salesforce.CHANGING_OBJECTS if one.name == "Opportunity"
 ]
 salesforce.WHOLE_OBJECTS = salesforce.VERSIONED_OBJECTS = ()
-from ingestion.__main__ import main
-sys.exit(main(["salesforce"]))
-"""
+""",
+)
 
 
 @pytest.fixture
