@@ -12,6 +12,8 @@ from ingestion.settings import Settings
 
 # Stages, each noted with the run that passed it.
 RAW, BUILT = "raw", "built"
+# What comes before the predictions is built on what was loaded last; the rest may not be.
+BEGUN = "begun"
 # What was built and what was published last, as `news.build_state` digests it.
 BUILT_STATE, PUBLISHED_STATE = "built_state", "published_state"
 _MEANING = {

@@ -6,6 +6,7 @@ from ingestion.settings import load_settings
 from orchestration.expect import kpi_checks, raw_checks
 from orchestration.extract_load import vendor_assets
 from orchestration.graph import DbtGraph
+from orchestration.predict import prediction_assets
 from orchestration.publication import published_warehouse
 from orchestration.resources import RUN_LOCK, file_logger, run_lock
 from orchestration.schedules import (
@@ -24,7 +25,8 @@ def build_definitions(vendors: list[str], graph: DbtGraph) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(vendor_assets(vendor, graph) for vendor in vendors),
-            dbt_assets(graph),
+            *dbt_assets(graph),
+            *prediction_assets(graph),
             published_warehouse(graph),
         ],
         asset_checks=[

@@ -69,7 +69,7 @@ def _load(
             )
         )
 
-    audit.reset(load_settings(), audit.RAW, audit.BUILT)
+    audit.reset(load_settings(), audit.RAW, audit.BEGUN, audit.BUILT)
     try:
         ensure_company()
         result = load_vendor(

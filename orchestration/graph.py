@@ -5,7 +5,9 @@ builds; the group is the folder. `dagster-dbt` would do the same, but starts dbt
 process of its own, which costs more than the build itself (DECISIONS.md).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import dagster as dg
@@ -13,6 +15,8 @@ import dagster as dg
 RAW_CHECK = "expectations"
 BUILT_TYPES = ("model", "seed", "snapshot")
 PUBLIC_SCHEMAS = ("marts", "kpis")
+# The dbt source that Python fills between the two halves of the build.
+PREDICTIONS = "predictions"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,42 @@ class DbtGraph:
             and node["config"]["materialized"] != "ephemeral"
         }
 
+    def model(self, name: str) -> str:
+        """Return the unique id of a model by its name.
+
+        Raises:
+            KeyError: dbt builds no such model.
+        """
+        for unique_id, node in self.built().items():
+            if node["name"] == name:
+                return unique_id
+        message = f"The dbt source `{PREDICTIONS}` names {name}, which is no model."
+        raise KeyError(message)
+
+    def predicted(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return the tables that Python fills, by module and unique id."""
+        modules: dict[str, dict[str, dict[str, Any]]] = {}
+        for unique_id, source in self.sources.items():
+            if source["source_name"] == PREDICTIONS:
+                module = source["config"]["meta"]["module"]
+                modules.setdefault(module, {})[unique_id] = source
+        return modules
+
+    @cached_property
+    def below_predictions(self) -> frozenset[str]:
+        """What dbt builds after the predictions, because it reads them."""
+        children: dict[str, list[str]] = {}
+        for unique_id, node in self.nodes.items():
+            for parent in node.get("depends_on", {}).get("nodes", []):
+                children.setdefault(parent, []).append(unique_id)
+        found: set[str] = set()
+        waiting = [each for tables in self.predicted().values() for each in tables]
+        while waiting:
+            below = [each for each in children.get(waiting.pop(), ())]
+            waiting += [each for each in below if each not in found]
+            found.update(below)
+        return frozenset(found)
+
     def key(self, unique_id: str) -> dg.AssetKey:
         """Return the asset key of a source or of what dbt builds."""
         if source := self.sources.get(unique_id):
@@ -62,9 +102,9 @@ class DbtGraph:
             node["name"] for node in self.built().values() if node["schema"] == schema
         )
 
-    def specs(self) -> list[dg.AssetSpec]:
+    def specs(self, unique_ids: Collection[str]) -> list[dg.AssetSpec]:
         """Return one asset per model, seed and snapshot."""
-        return [self._spec(unique_id) for unique_id in self.built()]
+        return [self._spec(unique_id) for unique_id in unique_ids]
 
     def _spec(self, unique_id: str) -> dg.AssetSpec:
         node = self.nodes[unique_id]
@@ -112,13 +152,16 @@ class DbtGraph:
                 continue
             parents = node["depends_on"]["nodes"]
             guarded = [node.get("attached_node"), *reversed(parents)]
+            # Only after the predictions is all there that such a test looks at.
+            guarded.sort(key=lambda each: each not in self.below_predictions)
             if target := next((each for each in guarded if each in built), None):
                 name = node["alias"] if node["alias"] else node["name"]
                 keys[unique_id] = dg.AssetCheckKey(self.key(target), name)
         return keys
 
-    def test_specs(self) -> list[dg.AssetCheckSpec]:
-        """Return one asset check per dbt test."""
+    def test_specs(self, unique_ids: Collection[str]) -> list[dg.AssetCheckSpec]:
+        """Return one asset check per dbt test on what dbt builds of these."""
+        keys = {self.key(unique_id) for unique_id in unique_ids}
         return [
             dg.AssetCheckSpec(
                 key.name,
@@ -131,4 +174,5 @@ class DbtGraph:
                 ],
             )
             for unique_id, key in self.tests().items()
+            if key.asset_key in keys
         ]

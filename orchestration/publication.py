@@ -19,7 +19,7 @@ def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
         deps=[
             graph.key(unique_id)
             for unique_id, node in graph.built().items()
-            if node["schema"] in PUBLIC_SCHEMAS
+            if node["schema"] in PUBLIC_SCHEMAS or unique_id in graph.below_predictions
         ],
         description="The database that BI reads: published/current/warehouse.duckdb.",
         group_name="published",

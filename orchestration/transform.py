@@ -5,6 +5,7 @@ of a second process and its import, and leaves no handle on the build file open.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -12,7 +13,7 @@ import dagster as dg
 from ingestion.settings import Settings, load_settings
 from orchestration import audit, progress
 from orchestration.extract_load import POOL
-from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
+from orchestration.graph import PREDICTIONS, PUBLIC_SCHEMAS, DbtGraph
 from orchestration.manifest import applied, dbt_environment, ensure_manifest
 from orchestration.news import build_state
 from orchestration.resources import RUN_LOCK
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
 
 STEP = "dbt build"
+# What reads the predictions is built by a step of its own, after them.
+_BELOW = f"source:{PREDICTIONS}+"
 # Unit tests prove the arithmetic of the models, not the data: `make test` runs them.
 ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _QUIET = ("--log-level", "none", "--log-level-file", "info")
@@ -28,13 +31,48 @@ _QUIET = ("--log-level", "none", "--log-level-file", "info")
 FAILED = ("error", "fail", "runtime error", "partial success")
 
 
-def dbt_assets(graph: DbtGraph) -> dg.AssetsDefinition:
-    """Return the step that builds and tests the dbt project, whole or in part."""
+@dataclass(frozen=True)
+class _Half:
+    """A part of the dbt build: before the predictions, or what reads them."""
 
+    name: str
+    unique_ids: frozenset[str]
+    selection: tuple[str, ...]
+
+
+def _halves(graph: DbtGraph) -> list[_Half]:
+    below = graph.below_predictions & graph.built().keys()
+    if not below:
+        return [_Half("dbt_build", frozenset(graph.built()), ())]
+    # Each test runs once: in the first half where it looks at nothing of the second.
+    return [
+        _Half(
+            "dbt_build",
+            frozenset(graph.built().keys() - below),
+            ("--exclude", _BELOW),
+        ),
+        _Half(
+            "dbt_build_predicted",
+            below,
+            ("--indirect-selection", "eager", "--select", _BELOW),
+        ),
+    ]
+
+
+def dbt_assets(graph: DbtGraph) -> list[dg.AssetsDefinition]:
+    """Return the steps that build and test the dbt project, whole or in part.
+
+    One step, or two where Python predicts something in between.
+    """
+    halves = _halves(graph)
+    return [_step(graph, half, is_last=half is halves[-1]) for half in halves]
+
+
+def _step(graph: DbtGraph, half: _Half, *, is_last: bool) -> dg.AssetsDefinition:
     @dg.multi_asset(
-        name="dbt_build",
-        specs=graph.specs(),
-        check_specs=graph.test_specs(),
+        name=half.name,
+        specs=graph.specs(half.unique_ids),
+        check_specs=graph.test_specs(half.unique_ids),
         can_subset=True,
         pool=POOL,
         required_resource_keys={RUN_LOCK},
@@ -42,28 +80,36 @@ def dbt_assets(graph: DbtGraph) -> dg.AssetsDefinition:
     def dbt_build(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        yield from _build(context, graph)
+        yield from _build(context, graph, half, is_last=is_last)
 
     return dbt_build
 
 
 def _build(
-    context: dg.AssetExecutionContext, graph: DbtGraph
+    context: dg.AssetExecutionContext, graph: DbtGraph, half: _Half, *, is_last: bool
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     settings = load_settings()
+    run_id = context.run.run_id
     built, tests = graph.built(), graph.tests()
     selected = _selected(context, graph)
-    is_whole = len(selected) == len(built) + len(tests)
+    checked = len(graph.test_specs(half.unique_ids))
+    is_whole = len(selected) == len(half.unique_ids) + checked
+    is_first = half.name == "dbt_build"
     state = build_state(settings, graph)
-    if is_whole and _is_published(settings, state):
-        audit.note(settings, **{audit.BUILT: context.run.run_id})
+    if is_first and is_whole and _is_published(settings, state):
+        audit.note(settings, **{audit.BUILT: run_id})
         context.log.info("Nothing new since the published version; nothing to build.")
         progress.report(progress.Progress(STEP, "nothing new", is_finished=True))
         return
+    # The second half of a run goes on from the first; alone, it must not lose what was.
     was_built = bool(audit.noted(settings, audit.BUILT))
-    audit.reset(settings, audit.BUILT, audit.BUILT_STATE)
+    follows = bool(audit.noted(settings, audit.BEGUN))
+    audit.reset(
+        settings, audit.BUILT, audit.BUILT_STATE, *([audit.BEGUN] if is_first else [])
+    )
 
-    outcome = run_dbt(settings, [*ARGUMENTS, *_selection(selected, is_whole, graph)])
+    selection = half.selection if is_whole else _selection(selected, graph)
+    outcome = run_dbt(settings, [*ARGUMENTS, *selection])
     rows = row_counts(settings)
     _report_layers(graph, outcome.results, rows)
     for result in outcome.results:
@@ -74,11 +120,12 @@ def _build(
             yield _checked(tests[unique_id], result)
     if not outcome.is_success:
         raise dg.Failure(outcome.message, allow_retries=False)
-    if is_whole:
-        run_id = context.run.run_id
+    if is_whole and is_last and (is_first or follows):
         audit.note(settings, **{audit.BUILT: run_id, audit.BUILT_STATE: state})
+    elif is_whole and is_first:
+        audit.note(settings, **{audit.BEGUN: run_id})
     elif was_built:
-        audit.note(settings, **{audit.BUILT: context.run.run_id})
+        audit.note(settings, **{audit.BUILT: run_id})
 
 
 def _is_published(settings: Settings, state: str) -> bool:
@@ -95,9 +142,7 @@ def _selected(context: dg.AssetExecutionContext, graph: DbtGraph) -> set[str]:
     }
 
 
-def _selection(selected: set[str], is_whole: bool, graph: DbtGraph) -> list[str]:
-    if is_whole:
-        return []
+def _selection(selected: set[str], graph: DbtGraph) -> list[str]:
     names = (".".join(graph.nodes[each]["fqn"]) for each in sorted(selected))
     return ["--indirect-selection", "empty", "--select", *names]
 
