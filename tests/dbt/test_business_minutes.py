@@ -13,15 +13,20 @@ from tests.dbt.warehouses import Warehouse, only
 
 MINUTE = timedelta(minutes=1)
 FIRST, LAST = date(2020, 12, 1), date(2022, 12, 31)
-MODELS = ("int_business_windows", "int_business_stretches", "fct_ticket_intervals")
+MODELS = (
+    "int_business_windows",
+    "int_business_stretches",
+    "int_ticket_schedules",
+    "fct_ticket_intervals",
+)
 # What the models read, no more of it than they use.
 TABLES = """
 attach ':memory:' as warehouse;
 create schema warehouse.intermediate;
 create schema warehouse.marts;
 create table warehouse.intermediate.int_business_hours (
-    vendor text, schedule_id text, timezone_name text, weekday_number int,
-    start_minute int, end_minute int
+    vendor text, schedule_id text, schedule_name text, timezone_name text,
+    weekday_number int, start_minute int, end_minute int
 );
 create table warehouse.intermediate.int_business_holidays (
     vendor text, schedule_id text, start_date date, end_date date
@@ -30,8 +35,9 @@ create table warehouse.intermediate.int_helpdesk_groups (
     vendor text, group_id text, group_name text
 );
 create table warehouse.intermediate.int_tickets (created_at timestamp);
-create table warehouse.intermediate.int_ticket_schedules (
-    ticket_key text, schedule_id text
+create schema warehouse.seeds;
+create table warehouse.seeds.helpdesk_group_schedules (
+    group_name text, schedule_name text
 );
 create table warehouse.intermediate.int_ticket_intervals (
     ticket_key text, vendor text, ticket_id text, field_name text, field_value text,
@@ -42,6 +48,42 @@ create table warehouse.marts.dim_dates as
 select cast(day as date) as calendar_date
 from range(date '2020-01-01', date '2024-01-01', interval 1 day) as days(day);
 """
+
+
+# Each ticket's time until its solve: the stretches added up, and the difference of its
+# clock's readings at both ends.
+READINGS = """
+select
+    spans.ticket_id,
+    spans.business_minutes,
+    max(case when clocks.at = spans.ends_at then clocks.reading end)
+    - max(case when clocks.at = spans.starts_at then clocks.reading end)
+from (
+    select ticket_id, sum(business_minutes) as business_minutes,
+        min(started_at) as starts_at, max(ended_at) as ends_at
+    from warehouse.marts.fct_ticket_intervals where is_open group by ticket_id
+) as spans
+inner join (
+    select instants.ticket_id, instants.at, schedules.offset_minutes
+        + stretches.minutes_before
+        + least(
+            date_diff('minute', stretches.started_at, instants.at),
+            stretches.open_minutes
+        ) as reading
+    from (
+        select ticket_id, unnest([min(started_at), max(ended_at)]) as at
+        from warehouse.marts.fct_ticket_intervals where is_open group by ticket_id
+    ) as instants
+    inner join warehouse.intermediate.int_ticket_schedules as schedules
+        on instants.ticket_id = schedules.ticket_id
+        and instants.at >= schedules.started_at and instants.at < schedules.valid_to_at
+    inner join warehouse.intermediate.int_business_stretches as stretches
+        on schedules.schedule_id = stretches.schedule_id
+        and instants.at >= stretches.started_at and instants.at < stretches.ended_at
+) as clocks on spans.ticket_id = clocks.ticket_id
+group by all
+"""
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -93,6 +135,22 @@ SCHEDULES = {
 }
 
 
+@dataclass(frozen=True)
+class Life:
+    """A ticket that waits until `end`: (from when, the schedule of its group)."""
+
+    moves: tuple[tuple[datetime, str], ...]
+    end: datetime
+
+    def count(self) -> int:
+        """Return the open minutes, each by the schedule of its own time."""
+        ends = [*(at for at, _ in self.moves[1:]), self.end]
+        return sum(
+            SCHEDULES[name].count(at, end)
+            for (at, name), end in zip(self.moves, ends, strict=True)
+        )
+
+
 def turning_days(zone: str) -> list[datetime]:
     """Return the noons after which clocks were changed within a day."""
     noons = [
@@ -122,18 +180,36 @@ def stretches() -> Iterator[tuple[str, datetime, datetime]]:
     yield "tehran nights", start + 611 * MINUTE, start + timedelta(days=400)
 
 
+def lives() -> Iterator[Life]:
+    """Yield tickets with one group, and such that are handed from hours to hours."""
+    for name, begins, ends in stretches():
+        yield Life(((begins, name),), ends)
+    dice = random.Random(29)
+    names = sorted(SCHEDULES)
+    for schedule in SCHEDULES.values():
+        for noon in turning_days(schedule.zone)[:3]:
+            at, moves = noon - dice.randrange(3_000) * MINUTE, []
+            for name in dice.sample(names, dice.randrange(2, 6)):
+                moves.append((at, name))
+                at += dice.choice((0, 7, 600, 2_000, 5_000)) * MINUTE
+            yield Life(tuple(moves), at + dice.randrange(1, 3_000) * MINUTE)
+    # There and back, over a year.
+    start = datetime(2021, 3, 1, tzinfo=UTC)
+    months = [start + timedelta(days=61 * n, minutes=n) for n in range(8)]
+    moves = zip(months, ("office", "nowruz") * 4, strict=True)
+    yield Life(tuple(moves), months[-1] + timedelta(days=9))
+
+
 @pytest.fixture(scope="module")
-def built(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> list[tuple[str, datetime, datetime, float]]:
-    """Return the stretches with what the models say of them."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Life, float, float]]:
+    """Return tickets with their minutes by stretches and by the ticket's clock."""
     warehouse = Warehouse(
         tmp_path_factory.mktemp("hours"),
         {"VENDORS": only("helpdesk", "zendesk"), "AS_OF": "2022-12-31"},
     )
     done = warehouse.dbt("--quiet", "compile", "--select", *MODELS)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = list(stretches())
+    found = list(lives())
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(TABLES)
@@ -143,45 +219,48 @@ def built(
             (path,) = warehouse.directory.rglob(f"compiled/**/models/**/{model}.sql")
             query = path.read_text("utf-8")
             connection.execute(f"create table warehouse.{schema}.{model} as {query}")
-        minutes = dict(
-            connection.execute(
-                "select ticket_id, business_minutes "
-                "from warehouse.marts.fct_ticket_intervals where interval_number = 1"
-            ).fetchall()
-        )
-    return [(*one, minutes[str(number)]) for number, one in enumerate(found)]
+        minutes = {
+            ticket_id: readings
+            for ticket_id, *readings in connection.execute(READINGS).fetchall()
+        }
+    return [(one, *minutes[str(number)]) for number, one in enumerate(found)]
 
 
-def _fill(
-    connection: duckdb.DuckDBPyConnection,
-    found: list[tuple[str, datetime, datetime]],
-) -> None:
-    into = "insert into warehouse.intermediate.int_"
+def _fill(connection: duckdb.DuckDBPyConnection, found: list[Life]) -> None:
+    into = "insert into warehouse.intermediate."
     for name, schedule in SCHEDULES.items():
+        # Each schedule is that of a group of its name.
+        connection.execute(
+            f"{into}int_helpdesk_groups values ('zendesk', $1, $1)", [name]
+        )
+        connection.execute(
+            "insert into warehouse.seeds.helpdesk_group_schedules values ($1, $1)",
+            [name],
+        )
         for hours in schedule.hours:
-            row = ["zendesk", name, schedule.zone, *hours]
-            connection.execute(f"{into}business_hours values (?, ?, ?, ?, ?, ?)", row)
+            row = ["zendesk", name, name, schedule.zone, *hours]
+            marks = ", ".join("?" * len(row))
+            connection.execute(f"{into}int_business_hours values ({marks})", row)
         for days in schedule.holidays:
             row = ["zendesk", name, *days]
-            connection.execute(f"{into}business_holidays values (?, ?, ?, ?)", row)
-    connection.execute(f"{into}tickets values (timestamp '2020-12-01')")
-    changes, schedules = [], []
-    for number, (name, begins, ends) in enumerate(found):
-        key, start, end = str(number), *(_plain(at) for at in (begins, ends))
-        never = datetime(9999, 12, 31)  # noqa: DTZ001
-        schedules.append([key, name])
-        place = [key, "zendesk", key]
-        changes += [
-            [*place, "status", "open", 1, start, end, end],
-            [*place, "status", "solved", 2, end, None, never],
-            *(
-                [*place, field, "", 1, start, None, never]
-                for field in ("group", "assignee", "priority")
-            ),
-        ]
+            connection.execute(f"{into}int_business_holidays values (?, ?, ?, ?)", row)
+    connection.execute(f"{into}int_tickets values (timestamp '2020-12-01')")
+    rows = []
+    for number, life in enumerate(found):
+        key, start = str(number), life.moves[0][0]
+        history = {
+            "status": [(start, "open"), (life.end, "solved")],
+            "group": life.moves,
+            "assignee": [(start, "")],
+            "priority": [(start, "")],
+        }
+        for field, changes in history.items():
+            ends = [*(at for at, _ in changes[1:]), None]
+            for place, ((at, value), end) in enumerate(zip(changes, ends, strict=True)):
+                row = [key, "zendesk", key, field, value, place + 1, _plain(at)]
+                rows.append([*row, end and _plain(end), _plain(end or NEVER)])
     marks = ", ".join("?" * 9)
-    connection.executemany(f"{into}ticket_intervals values ({marks})", changes)
-    connection.executemany(f"{into}ticket_schedules values (?, ?)", schedules)
+    connection.executemany(f"{into}int_ticket_intervals values ({marks})", rows)
 
 
 def _plain(at: datetime) -> datetime:
@@ -189,24 +268,26 @@ def _plain(at: datetime) -> datetime:
 
 
 def test_business_minutes_are_those_that_a_counter_finds(
-    built: list[tuple[str, datetime, datetime, float]],
+    built: list[tuple[Life, float, float]],
 ) -> None:
-    """On clock changes and holidays, over midnights and years, exact to the minute."""
+    """On clock changes, holidays and handovers, over years, exact to the minute."""
     wrong = [
-        (name, begins.isoformat(), ends.isoformat(), counted, minutes)
-        for name, begins, ends, minutes in built
-        if (counted := SCHEDULES[name].count(begins, ends)) != minutes
+        (life, counted, summed, read)
+        for life, summed, read in built
+        if not (counted := life.count()) == summed == read
     ]
     assert wrong == []
 
 
 def test_the_counter_has_something_to_count(
-    built: list[tuple[str, datetime, datetime, float]],
+    built: list[tuple[Life, float, float]],
 ) -> None:
     """Stretches without a clock change or with the shops closed would prove nothing."""
     assert all(
-        any(minutes > 0 for name, _, _, minutes in built if name == each)
+        any(minutes > 0 for life, minutes, _ in built if life.moves[0][1] == each)
         for each in SCHEDULES
     )
+    handed = [life for life, *_ in built if len(life.moves) > 1]
+    assert sum(life.count() != Life(life.moves[:1], life.end).count() for life in handed) > 20  # fmt: skip
     assert len(turning_days("Asia/Tehran")) == 4
     assert turning_days("Asia/Kathmandu") == []

@@ -45,7 +45,10 @@ class Ticket:
     ticket_id: str
     channel: str
     created: datetime
-    schedule_id: str
+    organization_id: str
+    brand_id: str
+    # (from, until, schedule), oldest first; the last has no end.
+    schedules: list[tuple[datetime, datetime | None, str]] = field(default_factory=list)
     # Per field the values it took, oldest first; '' is none.
     history: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
@@ -169,7 +172,11 @@ class Helpdesk:
 
     def business_minutes(self, ticket: Ticket, start: datetime, end: datetime) -> float:
         """Return the minutes between two instants within the ticket's working hours."""
-        return self.schedules[ticket.schedule_id].minutes(start, end)
+        return sum(
+            self.schedules[schedule].minutes(max(start, since), min(end, until or end))
+            for since, until, schedule in ticket.schedules
+            if since < end and (until is None or until > start)
+        )
 
     def _lines(self, name: str) -> Iterable[dict]:
         with (self._folder / f"{name}.jsonl").open("rb") as file:
@@ -206,8 +213,9 @@ class Helpdesk:
                     ticket_id,
                     one["via"]["channel"],
                     created,
-                    "",
-                    {f: [] for f in FIELDS},
+                    str(one["organization_id"] or ""),
+                    str(one["brand_id"] or ""),
+                    history={f: [] for f in FIELDS},
                 )
         kinds = self._kinds(events)
         for event in events:
@@ -217,7 +225,7 @@ class Helpdesk:
             for changes in ticket.history.values():
                 if not changes or changes[0][0] > ticket.created:
                     changes.insert(0, (ticket.created, ""))
-            ticket.schedule_id = self._schedule_of(ticket)
+            ticket.schedules = list(self._schedules_of(ticket))
         return found
 
     def _kinds(self, events: list[dict]) -> dict[str, str]:
@@ -239,12 +247,23 @@ class Helpdesk:
                 kinds[user_id] = "bot"
         return kinds
 
-    def _schedule_of(self, ticket: Ticket) -> str:
-        with (SEEDS / "helpdesk_group_schedules.csv").open() as file:
-            named = {row["group_name"]: row["schedule_name"] for row in csv.DictReader(file)}  # fmt: skip
-        group = self.groups.get(ticket.value("group", ticket.created), "")
-        schedule = self._schedule_names.get(named.get(group, ""))
+    def _schedules_of(
+        self, ticket: Ticket
+    ) -> Iterable[tuple[datetime, datetime | None, str]]:
+        moves = ticket.history["group"]
+        ends: list[datetime | None] = [*(at for at, _ in moves[1:]), None]
+        for (at, group_id), end in zip(moves, ends, strict=True):
+            yield at, end, self._schedule_of(group_id)
+
+    def _schedule_of(self, group_id: str) -> str:
+        group = self.groups.get(group_id, "")
+        schedule = self._schedule_names.get(self._group_schedules.get(group, ""))
         return schedule or min(self.schedules, key=int)
+
+    @cached_property
+    def _group_schedules(self) -> dict[str, str]:
+        with (SEEDS / "helpdesk_group_schedules.csv").open() as file:
+            return {row["group_name"]: row["schedule_name"] for row in csv.DictReader(file)}  # fmt: skip
 
 
 def _apply(ticket: Ticket, event: dict, kinds: dict[str, str]) -> None:

@@ -93,7 +93,11 @@ def test_our_minutes_are_those_that_zendesk_computes(
         ):
             field = name.removeprefix("first_") if name == "first_reply" else name
             stated = theirs[f"{field}_time_in_minutes"]
-            for kind, suffix in (("calendar", ""), ("business", "_business")):
+            kinds = {"calendar": ""}
+            # Zendesk's metric set knows the hours of one schedule.
+            if row["schedule_station_count"] == 1:
+                kinds["business"] = "_business"
+            for kind, suffix in kinds.items():
                 found = row[f"{name}{suffix}_minutes"]
                 whole = None if found is None else math.floor(found + 1e-6)
                 assert whole == stated[kind], (ticket_id, name, kind)

@@ -22,3 +22,24 @@
     and {{ instant }} >= {{ stretch }}.started_at
     and {{ instant }} < {{ stretch }}.ended_at
 {%- endmacro %}
+
+-- Open minutes of a ticket until an instant, over all schedules it had: two readings of
+-- one ticket can be subtracted although its schedule changed between them.
+{% macro ticket_business_minutes_until(schedule, stretch, instant) %}
+    {{-
+        return(
+            "("
+            ~ schedule
+            ~ ".offset_minutes + "
+            ~ business_minutes_until(stretch, instant)
+            ~ ")"
+        )
+    -}}
+{% endmacro %}
+
+-- The condition that finds the schedule a ticket had at an instant.
+{% macro is_in_ticket_schedule(schedule, ticket_key, instant) -%}
+    {{ ticket_key }} = {{ schedule }}.ticket_key
+    and {{ instant }} >= {{ schedule }}.started_at
+    and {{ instant }} < {{ schedule }}.valid_to_at
+{%- endmacro %}

@@ -14,6 +14,7 @@ with
         from {{ ref("int_ticket_intervals") }}
         where field_name = 'status' and field_value in ('solved', 'closed')
     ),
+    schedules as (select * from {{ ref("int_ticket_schedules") }}),
     business as (select * from {{ ref("int_business_stretches") }}),
     happenings as (
         select
@@ -62,8 +63,6 @@ with
     questions as (
         select
             framed.ticket_key,
-            tickets.vendor,
-            tickets.schedule_id,
             framed.happened_at as asked_at,
             endings.happened_at as ended_at,
             case
@@ -93,18 +92,39 @@ with
     final as (
         select
             questions.*,
-            {{ business_minutes_until("closing", "questions.ended_at") }}
-            - {{ business_minutes_until("opening", "questions.asked_at") }}
-            as business_minutes
+            {{
+                ticket_business_minutes_until(
+                    "last_schedule", "closing", "questions.ended_at"
+                )
+            }}
+            - {{
+                ticket_business_minutes_until(
+                    "first_schedule", "opening", "questions.asked_at"
+                )
+            }} as business_minutes
         from questions
+        left join
+            schedules as first_schedule
+            on {{
+                is_in_ticket_schedule(
+                    "first_schedule", "questions.ticket_key", "questions.asked_at"
+                )
+            }}
         left join
             business as opening
             on {{
                 is_in_business_stretch(
                     "opening",
-                    "questions.vendor",
-                    "questions.schedule_id",
+                    "first_schedule.vendor",
+                    "first_schedule.schedule_id",
                     "questions.asked_at",
+                )
+            }}
+        left join
+            schedules as last_schedule
+            on {{
+                is_in_ticket_schedule(
+                    "last_schedule", "questions.ticket_key", "questions.ended_at"
                 )
             }}
         left join
@@ -112,8 +132,8 @@ with
             on {{
                 is_in_business_stretch(
                     "closing",
-                    "questions.vendor",
-                    "questions.schedule_id",
+                    "last_schedule.vendor",
+                    "last_schedule.schedule_id",
                     "questions.ended_at",
                 )
             }}

@@ -81,7 +81,15 @@ with
     scheduled as (
         select valued.*, schedules.schedule_id
         from valued
-        left join schedules on valued.ticket_key = schedules.ticket_key
+        -- A change of the schedule is one of the group: it never falls within a
+        -- stretch.
+        left join
+            schedules
+            on {{
+                is_in_ticket_schedule(
+                    "schedules", "valued.ticket_key", "valued.started_at"
+                )
+            }}
     ),
     final as (
         select
@@ -141,6 +149,7 @@ select
         end as string
     ) as group_name,
     cast(assignee_value as string) as assignee_id,
+    cast(schedule_id as string) as schedule_id,
     cast(
         case when priority_value = '' then 'none' else priority_value end as string
     ) as priority_type,

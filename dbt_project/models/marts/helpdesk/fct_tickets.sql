@@ -112,7 +112,7 @@ with
             first_intervals.priority_type as first_priority_type,
             first_intervals.group_id as first_group_id,
             customers.customer_key,
-            schedules.schedule_id,
+            current_schedules.schedule_id,
             solves.is_solved,
             solves.solve_count,
             solves.reopen_count,
@@ -134,6 +134,7 @@ with
             satisfaction.offered_at,
             stations.assignee_station_count,
             stations.group_station_count,
+            current_schedules.schedule_number as schedule_station_count,
             {% for wait in waits %}
                 waits.{{ wait }}_minutes,
                 waits.{{ wait }}_business_minutes
@@ -149,7 +150,10 @@ with
         inner join waits on tickets.ticket_key = waits.ticket_key
         left join comments on tickets.ticket_key = comments.ticket_key
         left join satisfaction on tickets.ticket_key = satisfaction.ticket_key
-        left join schedules on tickets.ticket_key = schedules.ticket_key
+        left join
+            schedules as current_schedules
+            on tickets.ticket_key = current_schedules.ticket_key
+            and current_schedules.is_current
         left join
             customers
             on tickets.vendor = customers.vendor
@@ -159,8 +163,6 @@ with
         {% for moment in moments %}
             select
                 ticket_key,
-                vendor,
-                schedule_id,
                 '{{ moment }}' as moment_name,
                 {{ moment }}_at as happened_at
             from joined
@@ -178,19 +180,30 @@ with
                     case
                         when moments.moment_name = '{{ moment }}'
                         then
-                            {{ business_minutes_until("clock", "moments.happened_at") }}
+                            {{
+                                ticket_business_minutes_until(
+                                    "schedules", "clock", "moments.happened_at"
+                                )
+                            }}
                     end
                 ) as {{ moment }}_reading
                 {%- if not loop.last %}, {% endif %}
             {% endfor %}
         from moments
         inner join
+            schedules
+            on {{
+                is_in_ticket_schedule(
+                    "schedules", "moments.ticket_key", "moments.happened_at"
+                )
+            }}
+        inner join
             business as clock
             on {{
                 is_in_business_stretch(
                     "clock",
-                    "moments.vendor",
-                    "moments.schedule_id",
+                    "schedules.vendor",
+                    "schedules.schedule_id",
                     "moments.happened_at",
                 )
             }}
@@ -203,6 +216,7 @@ select
     cast(joined.customer_key as string) as customer_key,
     cast(joined.requester_id as string) as requester_id,
     cast(joined.organization_id as string) as organization_id,
+    cast(joined.brand_id as string) as brand_id,
     cast(nullif(joined.current_assignee_id, '') as string) as assignee_id,
     cast(nullif(joined.current_group_id, '') as string) as group_id,
     cast(nullif(joined.first_group_id, '') as string) as first_group_id,
@@ -236,6 +250,7 @@ select
     cast(joined.commenting_agent_count as bigint) as commenting_agent_count,
     cast(joined.assignee_station_count as bigint) as assignee_station_count,
     cast(joined.group_station_count as bigint) as group_station_count,
+    cast(joined.schedule_station_count as bigint) as schedule_station_count,
     {% for time, moment in times.items() %}
         cast(
             {{ minutes_between("joined.created_at", "joined." ~ moment ~ "_at") }}
