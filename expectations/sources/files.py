@@ -72,6 +72,15 @@ def _special() -> "dict[str, list[Expectation]]":
                 Severity.warning,
             ),
         ],
+        "ledger": [
+            no_row_where(
+                "line_number > 0 and coalesce(lower(account_type), '') not in "
+                "('revenue', 'cost_of_sales', 'operating_expense', 'people_cost', "
+                "'other')",
+                "an account type is one that the README names; others count as other",
+                Severity.warning,
+            ),
+        ],
         "campaign_calendar": [
             no_row_where(
                 "start_date <> start_date_jalali or end_date <> end_date_jalali",

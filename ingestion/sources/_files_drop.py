@@ -246,6 +246,6 @@ def _value(column: Column, value: object) -> object:
     """Return the value as the raw table takes it."""
     if isinstance(value, Decimal) and column.kind == "whole":
         return bigint_value(value)
-    if column.kind in ("day", "month"):
+    if column.kind in ("day", "month", "booked_month"):
         return str(value)
     return value or None if isinstance(value, str) else value

@@ -17,6 +17,7 @@ _TYPES = {
     "whole": "bigint",
     "day": "date",
     "month": "date",
+    "booked_month": "date",
     "instant": "timestamp",
 }
 
@@ -28,7 +29,8 @@ class Column:
     Attributes:
         name: its name, here and in the header.
         kind: text (as written), code (text whose digits are the usual ones), number,
-            whole, day, month (its first day), instant.
+            whole, day, month (its first day), booked_month (its first day in the
+            calendar in which the cell names it), instant.
         is_required: a row without it is none, a file without it cannot be read.
         aliases: other spellings of the header.
     """
@@ -258,6 +260,32 @@ FILE_TABLES = (
             country_code code iso, iso_code
         """),
         ("country_name",),
+    ),
+    # The ledger by month and account, in the calendar in which it is booked. Amounts are
+    # more than zero on their usual side (revenue and cost alike), credit notes less.
+    # account_type: revenue, cost_of_sales, operating_expense, people_cost, other; what
+    # a cost center was charged by another names it in allocated_from.
+    FileTable(
+        "ledger",
+        "ledger",
+        _columns("""
+            entry_month booked_month! month, period, posting_date, buchungsmonat, ماه
+            account_code code! account, account_no, konto, کد حساب
+            account_type code! type, account_class, kontoart
+            amount number! balance, betrag, مبلغ
+            currency code! waehrung, währung, ارز
+            account_name text name, kontobezeichnung
+            entry_id code id, booking_id, journal_no
+            department text dept, دپارتمان
+            location text site, office
+            cost_center code cost_centre, kostenstelle
+            allocated_from code allocation, allocated_by
+            description text text, note
+        """),
+        (
+            *("entry_id", "entry_month", "account_code", "currency"),
+            *("department", "location", "cost_center", "allocated_from"),
+        ),
     ),
 )
 

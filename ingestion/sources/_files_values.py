@@ -143,6 +143,18 @@ class Days:
             return _day(date, int(found[1]), int(found[2]), 1)
         return self.day(cell).replace(day=1)
 
+    def booked_month(self, cell: str) -> date:
+        """Read a month, or any day of it; returns its first day in its own calendar."""
+        words = code(cell).replace("T", " ", 1).partition(" ")[0]
+        if found := _MONTH.fullmatch(words):
+            return _either(int(found[1]), int(found[2]), 1)
+        first = self.day(cell)
+        if found := _YEAR_FIRST.fullmatch(words) or _COMPACT.fullmatch(words):
+            return _either(int(found[1]), int(found[2]), 1)
+        if (found := _YEAR_LAST.fullmatch(words)) and int(found[4]) in _JALALI_YEARS:
+            return _either(int(found[4]), int(found[3]), 1)
+        return first.replace(day=1)
+
     def instant(self, cell: str) -> datetime:
         """Read an instant; without a zone it is the reporting time zone's."""
         day, clock = self._split(cell)

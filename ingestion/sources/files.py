@@ -2,8 +2,8 @@
 
 Any number of files below FILES_URL, by name: hr_surveys/responses.csv (or any other file
 there), hiring_costs.csv, recruiting.csv, targets.csv, offline_spend.csv,
-channel_costs.csv, fx_rates.csv, campaign_calendar.csv, regions.csv; also as
-targets_2026.csv or targets/2026.csv. Their columns are those of `_files_tables`.
+channel_costs.csv, fx_rates.csv, campaign_calendar.csv, regions.csv, ledger.csv; also
+as targets_2026.csv or targets/2026.csv. Their columns are those of `_files_tables`.
 
 Read are UTF-8 and UTF-16, separated by comma, semicolon, tab or bar, with Persian
 digits, Jalali days, Excel's day numbers and decimal commas. A file that changed is read

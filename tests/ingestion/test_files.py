@@ -21,6 +21,7 @@ UNKNOWN = "no column of the table has this header; it is not loaded"
 TABLES = {
     *("survey_responses", "hiring_costs", "recruiting_stages", "targets"),
     *("offline_spend", "channel_costs", "fx_rates", "campaign_calendar", "regions"),
+    "ledger",
     *("source_files", "quarantine", "vanished_records"),
 }
 

@@ -146,6 +146,23 @@ def test_a_month_is_its_first_day():
         days.month("1405/08")
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2026-10", date(2026, 10, 1)),
+        ("31.10.2026", date(2026, 10, 1)),
+        ("2026-10-31T00:00:00", date(2026, 10, 1)),
+        ("1405/08", date(2026, 10, 23)),
+        ("۱۴۰۵/۰۸/۲۷", date(2026, 10, 23)),
+        ("27/08/1405", date(2026, 10, 23)),
+        ("46326", date(2026, 10, 1)),
+    ],
+)
+def test_a_booked_month_begins_where_its_own_calendar_says(cell, expected):
+    """Else a ledger of Aban lies in October, a month that it does not cover."""
+    assert Days([cell], TEHRAN).booked_month(cell) == expected
+
+
 def test_letters_and_digits_of_either_keyboard_are_one_name():
     """Else علي of one export and علی of the next are two departments."""
     assert text(" علي\u200f كريمي ") == "علی کریمی"

@@ -39,6 +39,7 @@ READ_AS_FILES = (
     "files/fx_rates.csv",
     "files/campaign_calendar.csv",
     "files/regions.csv",
+    "files/ledger.csv",
 )
 
 

@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingestion.sandbox.generator.company import Company
-from ingestion.sandbox.generator.files import marketing, plans, recruiting, surveys
+from ingestion.sandbox.generator.files import (
+    ledger,
+    marketing,
+    plans,
+    recruiting,
+    surveys,
+)
 
 Table = tuple[tuple[str, ...], Iterable[tuple[object, ...]]]
 
@@ -34,6 +40,7 @@ def write(company: Company, folder: Path) -> None:
         "fx_rates": (plans.RATE_HEADER, plans.rate_rows(company)),
         "campaign_calendar": (marketing.CAMPAIGN_HEADER, marketing.campaign_rows()),
         "regions": (plans.REGION_HEADER, plans.REGIONS),
+        "ledger": (ledger.HEADER, ledger.rows(company)),
     }
     for name, (header, rows) in tables.items():
         text = io.StringIO()

@@ -1,0 +1,24 @@
+"""What is plausible in the KPIs of people's capital (K68, K78, K79)."""
+
+from typing import TYPE_CHECKING
+
+from expectations.rules import never_negative, no_row_where
+
+if TYPE_CHECKING:
+    from great_expectations.expectations.expectation import Expectation
+
+
+def suites() -> "dict[str, list[Expectation]]":
+    """Return the suites of the ledger's KPIs."""
+    return {
+        "kpi_human_capital_roi_monthly": [
+            *never_negative("people_cost_amount_base"),
+            no_row_where(
+                "human_capital_roi not between -20 and 50",
+                "people bring in a few times what they cost: a type or sign is wrong",
+            ),
+            no_row_where(
+                "unconverted_count > 0", "every line of the ledger has an exchange rate"
+            ),
+        ],
+    }
