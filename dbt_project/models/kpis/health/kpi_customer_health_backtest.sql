@@ -54,9 +54,9 @@ with
             dates.health_month,
             sums.*,
             cast(sums.retained_count as double)
-            * (retained_count + 1)
+            * (sums.retained_count + 1)
             / 2 as least_ranks,
-            cast(sums.retained_count as double) * churned_count as pair_count
+            cast(sums.retained_count as double) * sums.churned_count as pair_count
         from dates
         inner join sums on dates.evaluation_date = sums.evaluation_date
         where dates.is_complete
