@@ -38,10 +38,10 @@ _MONTH = "where period_type = 'month' and scope_type = 'total'"
 _TOTAL = "where scope_type = 'total'"
 _DEALS = ("kpi_deals", f"{_MONTH} order by period_start_date desc")
 _SALES = ("kpi_sales", f"{_MONTH} order by period_start_date desc")
-_RATES = ("kpi_win_rate_monthly", f"{_TOTAL} order by closed_month desc")
+_RATES = ("kpi_win_rate_monthly", f"{_MONTH} order by closed_month desc")
 _CLOSED = (
     "kpi_days_to_close_monthly",
-    f"{_TOTAL} and outcome_status = 'won' order by closed_month desc",
+    f"{_MONTH} and outcome_status = 'won' order by closed_month desc",
 )
 _MEETINGS = ("kpi_meetings_monthly", f"{_TOTAL} order by activity_month desc")
 _FUNNEL = ("kpi_funnel", _TOTAL)

@@ -48,6 +48,7 @@ with
     published as (
         select employee_key, sum(meeting_minutes + call_minutes) as counted_minutes
         from {{ ref("kpi_customer_time_monthly") }}
+        where period_type = 'month'
         group by employee_key
     )
 select

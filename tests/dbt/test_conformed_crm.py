@@ -69,7 +69,8 @@ def test_the_equal_rows_are_the_right_ones(both: Warehouse) -> None:
         """
         select closed_month, won_count, lost_count, won_amount_base
         from kpis.kpi_win_rate_monthly
-        where scope_name = 'Team Salesforce' and closed_count > 0
+        where
+            period_type = 'month' and scope_name = 'Team Salesforce' and closed_count > 0
         order by closed_month
         """
     ) == [
@@ -82,6 +83,9 @@ def test_the_equal_rows_are_the_right_ones(both: Warehouse) -> None:
         """
         select rep_email, closed_month, won_count
         from kpis.kpi_win_rate_monthly
-        where rep_email = 'ben@salesforce.example' and closed_count > 0
+        where
+            period_type = 'month'
+            and rep_email = 'ben@salesforce.example'
+            and closed_count > 0
         """
     ) == [("ben@salesforce.example", date(2026, 3, 1), 1)]

@@ -8,7 +8,13 @@ from functools import cached_property
 
 from tests.oracle.comparison import Rows
 from tests.oracle.crm import NOBODY, Crm, instant
-from tests.oracle.periods import business_days, comparisons, first_of_month, growth
+from tests.oracle.periods import (
+    CALENDARS,
+    business_days,
+    comparisons,
+    growth,
+    period_of,
+)
 
 CONNECTED = "f240bbac-87c9-4f6e-bf70-924b57d47db7"
 EMAIL_MINUTES = 3
@@ -204,27 +210,34 @@ def kpi_customer_time_monthly(activities: Activities) -> Rows:
                 kinds = {s.kind for s in with_it}
                 kind = "meeting" if "meeting" in kinds else "call"
                 earliest = min(s.start for s in with_it if s.kind == kind)
-                month = first_of_month(crm.clock.day(earliest))
                 length = (end - start).total_seconds() / 60
-                minutes[month, rep, company][kind] += length / len(companies)
+                for month in _months(crm.clock.day(earliest)):
+                    minutes[*month, rep, company][kind] += length / len(companies)
     for item in activities._of("emails"):
         sent = datetime.fromisoformat(item["hs_timestamp"])
         by_rep = item["hs_email_direction"] in ("EMAIL", "FORWARDED_EMAIL")
         if by_rep and item["hs_email_status"] == "SENT" and sent <= crm.clock.as_of:
             companies = activities.companies("emails", item["id"])
-            month = first_of_month(crm.clock.day(sent))
-            for company in companies:
-                key = (month, item["hubspot_owner_id"] or NOBODY, company)
-                minutes[key]["email"] += EMAIL_MINUTES / len(companies)
+            rep = item["hubspot_owner_id"] or NOBODY
+            for month in _months(crm.clock.day(sent)):
+                for company in companies:
+                    spent = EMAIL_MINUTES / len(companies)
+                    minutes[*month, rep, company]["email"] += spent
     return {key: _time(crm, key, kinds) for key, kinds in minutes.items()}
 
 
+def _months(day: date) -> list[tuple[str, date]]:
+    """Return the month of a day in each calendar."""
+    return [(calendar, period_of(calendar, day)[0]) for calendar in CALENDARS]
+
+
 def _time(crm: Crm, key: tuple, kinds: dict[str, float]) -> dict:
+    calendar, month, rep, _ = key
     total = kinds["meeting"] + kinds["call"] + kinds["email"]
     return {
-        "team_name": crm.team(key[1]),
-        "region_name": crm.region(key[1]),
-        "is_complete": key[0] < first_of_month(crm.clock.today),
+        "team_name": crm.team(rep),
+        "region_name": crm.region(rep),
+        "is_complete": period_of(calendar, month)[1] < crm.clock.today,
         "meeting_minutes": float(kinds["meeting"]),
         "call_minutes": float(kinds["call"]),
         "email_minutes": float(kinds["email"]),

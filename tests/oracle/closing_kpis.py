@@ -10,9 +10,9 @@ from tests.oracle.periods import (
     ONE_DAY,
     Comparison,
     business_days,
-    last_of_month,
     median,
-    previous_month,
+    period_before,
+    period_of,
     ratio,
 )
 
@@ -24,14 +24,14 @@ def kpi_win_rate_monthly(events: DealEvents) -> Rows:
     """K93: win rate by month of closing, with the early warning."""
     rows: Rows = {}
     for scope in events.by_scope:
-        for month in events.months(scope):
+        for calendar, month in events.months(scope):
             won = events.between(scope, "won", month.start, month.end)
             lost = events.between(scope, "lost", month.start, month.end)
             closed = won + lost
             valued = [deal for deal in closed if deal.amount_base is not None]
-            baseline = _baseline(events, scope, month)
+            baseline = _baseline(events, scope, calendar, month)
             is_low = baseline is not None and len(won) < WARNING_SHARE * baseline
-            rows[month.start, scope] = {
+            rows[calendar, month.start, scope] = {
                 "is_complete": month.is_complete,
                 "is_too_few_won": is_low,
                 "won_count": len(won),
@@ -53,17 +53,18 @@ def kpi_win_rate_monthly(events: DealEvents) -> Rows:
     return rows
 
 
-def _baseline(events: DealEvents, scope: str, month: Comparison) -> Decimal | None:
+def _baseline(
+    events: DealEvents, scope: str, calendar: str, month: Comparison
+) -> Decimal | None:
     """Return the mean won count of the three months before, same elapsed days."""
     total, start = 0, month.start
     for _ in range(3):
-        start = previous_month(start)
-        last = last_of_month(start)
+        start, last = period_before(calendar, start)
         if not month.is_complete:
             last = min(last, start + (month.elapsed - 1) * ONE_DAY)
         total += len(events.between(scope, "won", start, last))
-    # `start` is now the first of the three months.
-    if events.first_day(scope) > last_of_month(start):
+    # `start` is now that of the first of the three months.
+    if events.first_day(scope) > period_of(calendar, start)[1]:
         return None
     return Decimal(total) / 3
 
@@ -72,7 +73,7 @@ def kpi_win_rate_cohort_monthly(events: DealEvents) -> Rows:
     """K93, cohort variant: of the deals created in a month, how many are won."""
     rows: Rows = {}
     for scope in events.by_scope:
-        for month in events.months(scope):
+        for calendar, month in events.months(scope):
             cohort = events.between(scope, "created", month.start, month.end)
             if not cohort:
                 continue
@@ -80,7 +81,7 @@ def kpi_win_rate_cohort_monthly(events: DealEvents) -> Rows:
             lost = [deal for deal in cohort if deal.state == "lost"]
             quick = [d for d in won if (d.close_date - d.created_date).days <= MATURITY_DAYS]  # fmt: skip
             is_mature = events.today > month.end + timedelta(days=MATURITY_DAYS)
-            rows[month.start, scope] = {
+            rows[calendar, month.start, scope] = {
                 "is_mature": is_mature,
                 "created_count": len(cohort),
                 "won_count": len(won),
@@ -99,11 +100,13 @@ def kpi_days_to_close_monthly(events: DealEvents) -> Rows:
     """K94: days from creation to closing."""
     rows: Rows = {}
     for scope in events.by_scope:
-        for month in events.months(scope):
+        for calendar, month in events.months(scope):
             for state in ("won", "lost"):
                 closed = events.between(scope, state, month.start, month.end)
                 if closed:
-                    rows[month.start, state, scope] = _duration(events.crm, closed)
+                    rows[calendar, month.start, state, scope] = _duration(
+                        events.crm, closed
+                    )
     return rows
 
 

@@ -6,13 +6,7 @@ from decimal import Decimal
 from tests.oracle.comparison import Rows
 from tests.oracle.crm import Deal
 from tests.oracle.deal_kpis import DealEvents, counted, money
-from tests.oracle.periods import (
-    ONE_DAY,
-    last_of_month,
-    next_month,
-    previous_month,
-    ratio,
-)
+from tests.oracle.periods import ONE_DAY, period_before, ratio
 
 
 def kpi_region_comparison_monthly(events: DealEvents) -> Rows:
@@ -20,12 +14,12 @@ def kpi_region_comparison_monthly(events: DealEvents) -> Rows:
     regions = [scope for scope in events.by_scope if scope.startswith("region:")]
     rows: Rows = {}
     for scope in regions:
-        for month in events.months(scope):
+        for calendar, month in events.months(scope):
             present = [r for r in regions if events.first_day(r) <= month.end]
             won = {r: events.between(r, "won", month.start, month.end) for r in present}
             named = [r for r in present if r != "region:unknown"]
             others = [r for r in named if r != scope] if scope in named else []
-            rows[month.start, scope.removeprefix("region:")] = {
+            rows[calendar, month.start, scope.removeprefix("region:")] = {
                 "is_complete": month.is_complete,
                 **counted("won", won[scope]),
                 "other_regions_count": len(others),
@@ -69,11 +63,11 @@ def _against(scope: str, others: list[str], won: dict[str, list[Deal]]) -> dict:
     }
 
 
-def weeks_of_month(month: date) -> list[tuple[date, date]]:
+def weeks_of_month(first: date, last: date) -> list[tuple[date, date]]:
     """Return the ISO weeks of a month, clipped to it."""
-    weeks, start = [], month
-    while start < next_month(month):
-        end = min(start + timedelta(days=6 - start.weekday()), last_of_month(month))
+    weeks, start = [], first
+    while start <= last:
+        end = min(start + timedelta(days=6 - start.weekday()), last)
         weeks.append((start, end))
         start = end + ONE_DAY
     return weeks
@@ -83,12 +77,13 @@ def kpi_deals_weekly_of_month(events: DealEvents) -> Rows:
     """K98: weeks of a month beside those of the month before."""
     rows: Rows = {}
     for scope in events.by_scope:
-        for month in events.months(scope):
-            before = weeks_of_month(previous_month(month.start))
-            for number, (start, end) in enumerate(weeks_of_month(month.start), 1):
+        for calendar, month in events.months(scope):
+            before = weeks_of_month(*period_before(calendar, month.start))
+            weeks = weeks_of_month(month.start, month.end)
+            for number, (start, end) in enumerate(weeks, 1):
                 if start <= events.today:
                     prior = before[number - 1] if number <= len(before) else None
-                    rows[month.start, number, scope] = _week(events, scope, (start, end), prior)  # fmt: skip
+                    rows[calendar, month.start, number, scope] = _week(events, scope, (start, end), prior)  # fmt: skip
     return rows
 
 

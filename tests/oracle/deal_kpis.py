@@ -8,6 +8,7 @@ from decimal import Decimal
 from tests.oracle.comparison import Rows
 from tests.oracle.crm import Crm, Deal
 from tests.oracle.periods import (
+    CALENDARS,
     Comparison,
     comparisons,
     growth,
@@ -60,9 +61,13 @@ class DealEvents:
         """Return the day of a scope's first event."""
         return min(event.day for event in self.by_scope[scope])
 
-    def months(self, scope: str) -> list[Comparison]:
-        """Return the months of a scope from its first event on."""
-        return comparisons("month", self.first_day(scope), self.today)
+    def months(self, scope: str) -> list[tuple[str, Comparison]]:
+        """Return the months of a scope from its first event on, in each calendar."""
+        return [
+            (calendar, month)
+            for calendar in CALENDARS
+            for month in comparisons(calendar, self.first_day(scope), self.today)
+        ]
 
 
 def _closing(deal: Deal) -> list[Event]:
@@ -133,12 +138,12 @@ def kpi_lost_deals_monthly(events: DealEvents) -> Rows:
     """K92: lost deals by reason."""
     rows: Rows = {}
     for scope in events.by_scope:
-        for month in events.months(scope):
+        for calendar, month in events.months(scope):
             lost = events.between(scope, "lost", month.start, month.end)
             prior = events.between(scope, "lost", month.prior_start, month.prior_end)
             for reason in {deal.lost_reason for deal in lost + prior}:
                 of_reason = [deal for deal in lost if deal.lost_reason == reason]
-                rows[month.start, reason, scope] = {
+                rows[calendar, month.start, reason, scope] = {
                     "is_complete": month.is_complete,
                     **counted("lost", of_reason),
                     "lost_count_all_reasons": len(lost),

@@ -8,6 +8,7 @@ from tests.oracle.comparison import Rows
 from tests.oracle.crm import Crm, Deal, value_at
 from tests.oracle.deal_kpis import DealEvents, counted, money
 from tests.oracle.periods import (
+    CALENDARS,
     ONE_DAY,
     business_days,
     cents,
@@ -197,8 +198,12 @@ def kpi_slippage_monthly(crm: Crm) -> Rows:
     clock = crm.clock
     due: dict[tuple, list[str]] = defaultdict(list)
     first = min(deal.created_date for deal in crm.deals)
-    months = comparisons("month", first, clock.today)
-    for month in months:
+    months = [
+        (calendar, month)
+        for calendar in CALENDARS
+        for month in comparisons(calendar, first, clock.today)
+    ]
+    for calendar, month in months:
         start = clock.start_of(month.start)
         end = min(clock.start_of(month.end + ONE_DAY), clock.as_of)
         for deal in crm.deals:
@@ -209,11 +214,13 @@ def kpi_slippage_monthly(crm: Crm) -> Rows:
             if expected is None or not month.start <= clock.day(expected) <= month.end:
                 continue
             for scope in crm.scopes(deal.owner_at(start)):
-                due[month.start, scope].append(_fate(crm, deal, end, month.end))
-    complete = {month.start: month.is_complete for month in months}
+                due[calendar, month.start, scope].append(
+                    _fate(crm, deal, end, month.end)
+                )
+    complete = {(name, month.start): month.is_complete for name, month in months}
     return {
         key: {
-            "is_complete": complete[key[0]],
+            "is_complete": complete[key[:2]],
             "due_count": len(fates),
             "slipped_count": fates.count("slipped"),
             "won_count": fates.count("won"),

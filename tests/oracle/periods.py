@@ -10,6 +10,7 @@ import holidays
 import jdatetime
 
 ONE_DAY = timedelta(days=1)
+CALENDARS = ("month", "jalali_month")
 CENT = Decimal("0.01")
 
 
@@ -102,6 +103,11 @@ def period_of(period_type: str, day: date) -> tuple[date, date]:
     raise ValueError(period_type)
 
 
+def period_before(period_type: str, start: date) -> tuple[date, date]:
+    """Return the first and last day of the period before the one that starts."""
+    return period_of(period_type, start - ONE_DAY)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A period and the days of the period before that it is compared with."""
@@ -125,7 +131,7 @@ def comparisons(period_type: str, first_day: date, today: date) -> list[Comparis
     while start <= today:
         is_complete = end < today
         elapsed = (min(end, today) - start).days + 1
-        prior_start, prior_end = period_of(period_type, start - ONE_DAY)
+        prior_start, prior_end = period_before(period_type, start)
         if not is_complete:
             prior_end = min(prior_end, prior_start + (elapsed - 1) * ONE_DAY)
         found.append(

@@ -10,9 +10,9 @@ from tests.oracle.comparison import Rows
 from tests.oracle.crm import Crm, Deal
 from tests.oracle.deal_kpis import money
 from tests.oracle.periods import (
-    first_of_month,
-    last_of_month,
+    CALENDARS,
     median,
+    period_of,
     ratio,
 )
 
@@ -135,18 +135,22 @@ def kpi_stage_conversion(crm: Crm) -> Rows:
         furthest[key] = max(furthest[key], entry.position)
     cohorts: dict[tuple, list[Entry]] = defaultdict(list)
     for entry in entries:
-        month = first_of_month(crm.clock.day(entry.moment))
+        day = crm.clock.day(entry.moment)
         stage_id = crm.funnels[entry.pipeline_id][entry.position - 1]
-        for scope in crm.scopes(entry.deal.owner_at(entry.moment)):
-            cohorts[month, "hubspot", entry.pipeline_id, stage_id, scope].append(entry)
+        for calendar in CALENDARS:
+            month = (calendar, period_of(calendar, day)[0])
+            for scope in crm.scopes(entry.deal.owner_at(entry.moment)):
+                key = (*month, "hubspot", entry.pipeline_id, stage_id, scope)
+                cohorts[key].append(entry)
     rows: Rows = {}
     for key, cohort in cohorts.items():
-        last = len(crm.funnels[key[2]])
+        calendar, month, _, pipeline_id, _, _ = key
+        last = len(crm.funnels[pipeline_id])
         position = cohort[0].position
-        reached = [furthest[entry.deal.deal_id, key[2]] for entry in cohort]
+        reached = [furthest[entry.deal.deal_id, pipeline_id] for entry in cohort]
         further = None if position == last else sum(one > position for one in reached)
         won = sum(one == last for one in reached)
-        maturity = last_of_month(key[0]) + timedelta(days=MATURITY_DAYS)
+        maturity = period_of(calendar, month)[1] + timedelta(days=MATURITY_DAYS)
         rows[key] = {
             "funnel_position": position,
             "is_won_stage": position == last,

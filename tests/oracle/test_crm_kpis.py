@@ -31,7 +31,7 @@ DWELLS = frozenset(
         "dwell_share",
     )
 )
-MONTHLY = ("closed_month", "scope_key")
+MONTHLY = ("period_type", "closed_month", "scope_key")
 
 
 def test_deals_per_period(warehouse: Warehouse, deal_events: DealEvents) -> None:
@@ -43,7 +43,7 @@ def test_deals_per_period(warehouse: Warehouse, deal_events: DealEvents) -> None
 
 def test_lost_deals_by_reason(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K92: a reason would be blamed for deals that it did not lose."""
-    key = ("closed_month", "lost_reason", "scope_key")
+    key = ("period_type", "closed_month", "lost_reason", "scope_key")
     expected = deal_kpis.kpi_lost_deals_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_lost_deals_monthly", key))
 
@@ -56,14 +56,14 @@ def test_win_rate(warehouse: Warehouse, deal_events: DealEvents) -> None:
 
 def test_win_rate_of_cohorts(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K93, cohorts: immature cohorts would be compared with mature ones."""
-    key = ("created_month", "scope_key")
+    key = ("period_type", "created_month", "scope_key")
     expected = closing_kpis.kpi_win_rate_cohort_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_win_rate_cohort_monthly", key))
 
 
 def test_days_to_close(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K94: days in UTC, or error rows in the mean, would distort the cycle."""
-    key = ("closed_month", "outcome_status", "scope_key")
+    key = ("period_type", "closed_month", "outcome_status", "scope_key")
     expected = closing_kpis.kpi_days_to_close_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_days_to_close_monthly", key))
 
@@ -72,7 +72,7 @@ def test_regions_against_the_others(
     warehouse: Warehouse, deal_events: DealEvents
 ) -> None:
     """K91: a region compared with a mean that contains itself."""
-    key = ("closed_month", "region_name")
+    key = ("period_type", "closed_month", "region_name")
     expected = comparison_kpis.kpi_region_comparison_monthly(deal_events)
     assert_same(expected, warehouse.rows("kpi_region_comparison_monthly", key))
 
@@ -97,21 +97,28 @@ def test_open_deals_by_age(warehouse: Warehouse, crm: Crm) -> None:
 
 def test_weeks_of_the_month(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K98: a partial week would be compared with a whole one, unsaid."""
-    key = ("calendar_month", "week_number", "scope_key")
+    key = ("period_type", "calendar_month", "week_number", "scope_key")
     expected = comparison_kpis.kpi_deals_weekly_of_month(deal_events)
     assert_same(expected, warehouse.rows("kpi_deals_weekly_of_month", key))
 
 
 def test_time_per_customer(warehouse: Warehouse, activities: Activities) -> None:
     """K99: overlapping meetings would count twice."""
-    key = ("activity_month", "employee_key", "company_key")
+    key = ("period_type", "activity_month", "employee_key", "company_key")
     expected = activity_kpis.kpi_customer_time_monthly(activities)
     assert_same(expected, warehouse.rows("kpi_customer_time_monthly", key), MINUTES)
 
 
 def test_stage_conversion(warehouse: Warehouse, crm: Crm) -> None:
     """K100: skipped stages would lose deals, backward moves gain them."""
-    key = ("entered_month", "vendor", "pipeline_id", "stage_id", "scope_key")
+    key = (
+        "period_type",
+        "entered_month",
+        "vendor",
+        "pipeline_id",
+        "stage_id",
+        "scope_key",
+    )
     expected = pipeline_kpis.kpi_stage_conversion(crm)
     assert_same(expected, warehouse.rows("kpi_stage_conversion", key))
 
@@ -154,6 +161,6 @@ def test_sales_velocity(warehouse: Warehouse, deal_events: DealEvents) -> None:
 
 def test_slippage(warehouse: Warehouse, crm: Crm) -> None:
     """K105: today's close date would hide that it was moved."""
-    key = ("due_month", "scope_key")
+    key = ("period_type", "due_month", "scope_key")
     expected = forecast_kpis.kpi_slippage_monthly(crm)
     assert_same(expected, warehouse.rows("kpi_slippage_monthly", key))

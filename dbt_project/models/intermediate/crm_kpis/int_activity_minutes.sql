@@ -1,5 +1,5 @@
 -- Minutes that reps spent per company, overlaps merged and split over companies (K99).
--- Grain: one row per activity_month, employee_key, company_key, activity_type,
+-- Grain: one row per activity_date, employee_key, company_key, activity_type,
 -- is_estimated. A rep's meetings and calls are cut at every start and end; each piece
 -- is split equally over the companies he was with. E-mails are split over their own
 -- companies.
@@ -20,9 +20,7 @@ with
             activities.started_at,
             activities.ended_at,
             activities.duration_minutes,
-            date_trunc(
-                'month', {{ to_local_time("activities.started_at") }}
-            ) as activity_month
+            {{ local_date("activities.started_at") }} as activity_date
         from activities
         inner join participants on activities.activity_key = participants.activity_key
     ),
@@ -89,7 +87,7 @@ with
             pieces.piece_end_at,
             stretches.company_key,
             stretches.activity_type,
-            stretches.activity_month,
+            stretches.activity_date,
             stretches.started_at,
             stretches.is_duration_estimated,
             max(case when stretches.activity_type = 'meeting' then 1 else 0 end) over (
@@ -112,7 +110,7 @@ with
             company_key,
             activity_type,
             bool_and(is_duration_estimated) as is_estimated,
-            min(activity_month) as activity_month,
+            min(activity_date) as activity_date,
             count(*) over (partition by employee_key, piece_start_at) as company_count
         from filled
         where meeting_flag = 0 or activity_type = 'meeting'
@@ -126,7 +124,7 @@ with
     ),
     minutes as (
         select
-            activity_month,
+            activity_date,
             employee_key,
             company_key,
             activity_type,
@@ -136,7 +134,7 @@ with
         from shares
         union all
         select
-            activity_month,
+            activity_date,
             employee_key,
             company_key,
             activity_type,
@@ -150,6 +148,6 @@ select
     cast(activity_type as string) as activity_type,
     is_estimated,
     cast(sum(minutes) as double) as spent_minutes,
-    cast(activity_month as date) as activity_month
+    cast(activity_date as date) as activity_date
 from minutes
-group by activity_month, employee_key, company_key, activity_type, is_estimated
+group by activity_date, employee_key, company_key, activity_type, is_estimated

@@ -5,7 +5,6 @@ with
     dates as (
         select
             calendar_date,
-            calendar_month,
             sum(case when is_business_day then 1 else 0 end) over (
                 order by calendar_date asc nulls first
                 rows between unbounded preceding and current row
@@ -44,8 +43,7 @@ select
             when qualified.qualified_date <= deals.close_date
             then {{ days_between("qualified.qualified_date", "deals.close_date") }}
         end as bigint
-    ) as qualified_days_to_close,
-    cast(closing.calendar_month as date) as closed_month
+    ) as qualified_days_to_close
 from deals
 inner join dates as closing on deals.close_date = closing.calendar_date
 left join dates as creation on deals.created_date = creation.calendar_date

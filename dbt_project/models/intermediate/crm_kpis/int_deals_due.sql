@@ -1,5 +1,5 @@
 -- Deals that were due in a month at its first instant, and what became of them.
--- Grain: one row per deal_key and due_month.
+-- Grain: one row per deal_key, period_type and due_month.
 -- Instants are compared as wall-clock times of the reporting time zone: months begin
 -- there.
 with
@@ -33,25 +33,42 @@ with
     ),
     months as (
         select
-            calendar_month as due_month,
-            cast(calendar_month as timestamp) as begins_at,
-            max(calendar_date) as last_date,
+            period_type,
+            period_start_date as due_month,
+            cast(period_start_date as timestamp) as begins_at,
+            period_end_date as last_date,
             least(
-                cast(cast(max(calendar_date) + 1 as date) as timestamp),
+                cast(cast(period_end_date + 1 as date) as timestamp),
                 {{ to_local_time(as_of()) }}
             ) as judged_at
-        from {{ ref("dim_dates") }}
-        where calendar_month <= {{ as_of_date() }}
-        group by calendar_month
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
+    -- Of the open month also the days to come: a deal may be due on them.
+    month_days as (
+        {% for period_type, first_day in [
+            ["month", "calendar_month"],
+            ["jalali_month", "jalali_month"],
+        ] %}
+            select
+                '{{ period_type }}' as period_type,
+                {{ first_day }} as due_month,
+                calendar_date
+            from {{ ref("dim_dates") }}
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
     ),
     -- A close date that stood when its own month began.
     due as (
         select close_dates.deal_key, months.*
         from close_dates
+        inner join month_days on close_dates.close_date = month_days.calendar_date
         inner join
             months
-            on cast(date_trunc('month', close_dates.close_date) as date)
-            = months.due_month
+            on month_days.period_type = months.period_type
+            and month_days.due_month = months.due_month
             and close_dates.valid_from_at <= months.begins_at
             and coalesce(close_dates.valid_to_at > months.begins_at, true)
     ),
@@ -73,6 +90,7 @@ with
     judged as (
         select
             still_open.deal_key,
+            still_open.period_type,
             still_open.due_month,
             still_open.employee_key,
             coalesce(
@@ -95,6 +113,7 @@ with
 select
     cast(deal_key as string) as deal_key,
     cast(employee_key as string) as employee_key,
+    cast(period_type as string) as period_type,
     was_moved_out,
     not was_moved_out and is_won_stage as was_won,
     not was_moved_out and is_lost_stage as was_lost,

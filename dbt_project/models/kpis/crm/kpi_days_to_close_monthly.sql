@@ -1,5 +1,6 @@
 -- K94: days from creation to closing, won and lost apart.
--- Grain: one row per closed_month, outcome_status and scope_key with a closed deal.
+-- Grain: one row per period_type, closed_month, outcome_status and scope_key with a
+-- closed deal.
 with
     closed as (
         select *
@@ -8,10 +9,20 @@ with
     ),
     durations as (select * from {{ ref("int_deal_durations") }}),
     scopes as (select * from {{ ref("int_scopes") }}),
-    months as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
+    month_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
+    ),
     sums as (
         select
-            durations.closed_month,
+            month_days.period_type,
+            month_days.period_start_date,
             closed.event_type as outcome_status,
             closed.scope_key,
             count(*) as closed_count,
@@ -27,11 +38,17 @@ with
             ) as median_qualified_days_to_close
         from closed
         inner join durations on closed.deal_key = durations.deal_key
-        group by durations.closed_month, closed.event_type, closed.scope_key
+        inner join month_days on closed.event_date = month_days.calendar_date
+        group by
+            month_days.period_type,
+            month_days.period_start_date,
+            closed.event_type,
+            closed.scope_key
     ),
     final as (
         select
-            cast(sums.closed_month as date) as closed_month,
+            cast(sums.period_type as string) as period_type,
+            cast(sums.period_start_date as date) as closed_month,
             cast(sums.outcome_status as string) as outcome_status,
             cast(scopes.scope_key as string) as scope_key,
             cast(scopes.scope_type as string) as scope_type,
@@ -62,7 +79,10 @@ with
             ) as median_qualified_days_to_close
         from sums
         inner join scopes on sums.scope_key = scopes.scope_key
-        inner join months on sums.closed_month = months.period_start_date
+        inner join
+            months
+            on sums.period_type = months.period_type
+            and sums.period_start_date = months.period_start_date
     )
 select *
 from final

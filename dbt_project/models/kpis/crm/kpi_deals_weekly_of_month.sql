@@ -1,27 +1,52 @@
 -- K98: deals won and lost by week of the month, beside the same week of last month.
--- Grain: one row per calendar_month, week_number and scope_key; dense, weeks begun.
+-- Grain: one row per period_type, calendar_month, week_number and scope_key; dense,
+-- weeks begun.
 with
     daily as (
         select * from {{ ref("int_deal_scopes_counted_daily") }} where not is_in_future
     ),
     dates as (select * from {{ ref("dim_dates") }}),
+    month_days as (
+        {% for period_type, first_day in [
+            ["month", "calendar_month"],
+            ["jalali_month", "jalali_month"],
+        ] %}
+            select
+                '{{ period_type }}' as period_type,
+                {{ first_day }} as calendar_month,
+                iso_year_number,
+                iso_week_number,
+                calendar_date
+            from dates
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
+    ),
     scopes as (select * from {{ ref("int_scopes") }}),
     first_months as (
-        select daily.scope_key, min(dates.calendar_month) as first_month
+        select
+            month_days.period_type,
+            daily.scope_key,
+            min(month_days.calendar_month) as first_month
         from daily
-        inner join dates on daily.event_date = dates.calendar_date
-        group by daily.scope_key
+        inner join month_days on daily.event_date = month_days.calendar_date
+        group by month_days.period_type, daily.scope_key
     ),
     clipped as (
         select
+            period_type,
             calendar_month,
             iso_year_number,
             iso_week_number,
             min(calendar_date) as week_start_date,
             max(calendar_date) as week_end_date,
-            count(*) as day_count
-        from dates
-        group by calendar_month, iso_year_number, iso_week_number
+            count(*) as day_count,
+            dense_rank() over (
+                partition by period_type order by calendar_month asc nulls last
+            ) as month_number
+        from month_days
+        group by period_type, calendar_month, iso_year_number, iso_week_number
     ),
     numbered as (
         select
@@ -33,7 +58,8 @@ with
                 else {{ days_between("week_start_date", as_of_date()) }} + 1
             end as elapsed_day_count,
             row_number() over (
-                partition by calendar_month order by week_start_date asc nulls last
+                partition by period_type, calendar_month
+                order by week_start_date asc nulls last
             ) as week_number
         from clipped
     ),
@@ -57,38 +83,54 @@ with
         from numbered
         left join
             numbered as prior_weeks
-            on cast(numbered.calendar_month - interval 1 month as date)
-            = prior_weeks.calendar_month
+            on numbered.period_type = prior_weeks.period_type
+            and numbered.month_number - 1 = prior_weeks.month_number
             and numbered.week_number = prior_weeks.week_number
         where numbered.week_start_date <= {{ as_of_date() }}
     ),
     week_days as (
-        select weeks.calendar_month, weeks.week_number, dates.calendar_date
+        select
+            weeks.period_type,
+            weeks.month_number,
+            weeks.calendar_month,
+            weeks.week_number,
+            month_days.calendar_date
         from weeks
         inner join
-            dates
-            on weeks.calendar_month = dates.calendar_month
-            and weeks.iso_year_number = dates.iso_year_number
-            and weeks.iso_week_number = dates.iso_week_number
+            month_days
+            on weeks.period_type = month_days.period_type
+            and weeks.calendar_month = month_days.calendar_month
+            and weeks.iso_year_number = month_days.iso_year_number
+            and weeks.iso_week_number = month_days.iso_week_number
     ),
     contributions as (
         select
-            week_days.calendar_month, week_days.week_number, daily.*, false as is_prior
+            week_days.period_type,
+            week_days.calendar_month,
+            week_days.week_number,
+            daily.*,
+            false as is_prior
         from daily
         inner join week_days on daily.event_date = week_days.calendar_date
         union all
-        select weeks.calendar_month, weeks.week_number, daily.*, true as is_prior
+        select
+            weeks.period_type,
+            weeks.calendar_month,
+            weeks.week_number,
+            daily.*,
+            true as is_prior
         from daily
         inner join week_days on daily.event_date = week_days.calendar_date
         inner join
             weeks
-            on week_days.calendar_month
-            = cast(weeks.calendar_month - interval 1 month as date)
+            on week_days.period_type = weeks.period_type
+            and week_days.month_number = weeks.month_number - 1
             and week_days.week_number = weeks.week_number
             and daily.event_date <= weeks.prior_week_end_date
     ),
     sums as (
         select
+            period_type,
             calendar_month,
             week_number,
             scope_key,
@@ -112,10 +154,11 @@ with
             {% endfor %}
             count(*) as contribution_count
         from contributions
-        group by calendar_month, week_number, scope_key
+        group by period_type, calendar_month, week_number, scope_key
     ),
     final as (
         select
+            cast(weeks.period_type as string) as period_type,
             cast(weeks.calendar_month as date) as calendar_month,
             cast(weeks.week_number as int) as week_number,
             cast(weeks.week_start_date as date) as week_start_date,
@@ -169,10 +212,14 @@ with
             {% endfor %}
         from first_months
         inner join scopes on first_months.scope_key = scopes.scope_key
-        inner join weeks on first_months.first_month <= weeks.calendar_month
+        inner join
+            weeks
+            on first_months.period_type = weeks.period_type
+            and first_months.first_month <= weeks.calendar_month
         left join
             sums
-            on weeks.calendar_month = sums.calendar_month
+            on weeks.period_type = sums.period_type
+            and weeks.calendar_month = sums.calendar_month
             and weeks.week_number = sums.week_number
             and scopes.scope_key = sums.scope_key
     )

@@ -1,6 +1,7 @@
 -- K92: lost deals by reason and month of closing.
--- Grain: one row per closed_month, lost_reason and scope_key with a deal in it or
--- before it.
+-- Grain: one row per period_type, closed_month, lost_reason and scope_key with a deal
+-- in
+-- it or before it.
 with
     lost as (
         select
@@ -13,11 +14,18 @@ with
     ),
     scopes as (select * from {{ ref("int_scopes") }}),
     period_days as (
-        select * from {{ ref("int_period_days") }} where period_type = 'month'
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month')
     ),
-    months as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     sums as (
         select
+            period_days.period_type,
             period_days.period_start_date,
             lost.lost_reason,
             lost.scope_key,
@@ -42,18 +50,23 @@ with
         from lost
         inner join period_days on lost.event_date = period_days.calendar_date
         where period_days.comparison_type in ('current', 'prior')
-        group by period_days.period_start_date, lost.lost_reason, lost.scope_key
+        group by
+            period_days.period_type,
+            period_days.period_start_date,
+            lost.lost_reason,
+            lost.scope_key
     ),
     with_totals as (
         select
             *,
             sum(lost_count) over (
-                partition by period_start_date, scope_key
+                partition by period_type, period_start_date, scope_key
             ) as lost_count_all_reasons
         from sums
     ),
     final as (
         select
+            cast(months.period_type as string) as period_type,
             cast(months.period_start_date as date) as closed_month,
             cast(with_totals.lost_reason as string) as lost_reason,
             cast(scopes.scope_key as string) as scope_key,
@@ -83,7 +96,10 @@ with
             cast(with_totals.prior_lost_count as bigint) as prior_lost_count
         from with_totals
         inner join scopes on with_totals.scope_key = scopes.scope_key
-        inner join months on with_totals.period_start_date = months.period_start_date
+        inner join
+            months
+            on with_totals.period_type = months.period_type
+            and with_totals.period_start_date = months.period_start_date
     )
 select *
 from final

@@ -1,35 +1,41 @@
 -- K91: won deals of each region against the mean of the other regions.
--- Grain: one row per closed_month and region_name; dense, as kpi_deals.
+-- Grain: one row per period_type, closed_month and region_name; dense, as kpi_deals.
 with
     regions as (
         select *, case when scope_name = 'unknown' then 0 else 1 end as compared_flag
         from {{ ref("kpi_deals") }}
-        where period_type = 'month' and scope_type = 'region'
+        where period_type in ('month', 'jalali_month') and scope_type = 'region'
     ),
     with_totals as (
         select
             *,
-            sum(won_count) over (partition by period_start_date) as total_won_count,
+            sum(won_count) over (
+                partition by period_type, period_start_date
+            ) as total_won_count,
             sum(won_amount_base) over (
-                partition by period_start_date
+                partition by period_type, period_start_date
             ) as total_won_amount_base,
             case
                 when compared_flag = 1
-                then sum(compared_flag) over (partition by period_start_date) - 1
+                then
+                    sum(compared_flag) over (
+                        partition by period_type, period_start_date
+                    )
+                    - 1
                 else 0
             end as other_regions_count,
             sum(won_count * compared_flag) over (
-                partition by period_start_date
+                partition by period_type, period_start_date
             ) as compared_won_count,
             sum(case when compared_flag = 1 then won_amount_base else 0 end) over (
-                partition by period_start_date
+                partition by period_type, period_start_date
             ) as compared_won_amount_base,
             rank() over (
-                partition by period_start_date, compared_flag
+                partition by period_type, period_start_date, compared_flag
                 order by won_count desc nulls last
             ) as won_count_rank,
             rank() over (
-                partition by period_start_date, compared_flag
+                partition by period_type, period_start_date, compared_flag
                 order by won_amount_base desc nulls last
             ) as won_amount_rank
         from regions
@@ -63,6 +69,7 @@ with
     ),
     final as (
         select
+            cast(period_type as string) as period_type,
             cast(period_start_date as date) as closed_month,
             cast(scope_name as string) as region_name,
             is_complete,

@@ -1,6 +1,6 @@
 -- K105: of the deals due in a month at its beginning, those whose date was moved out
 -- of it.
--- Grain: one row per due_month and scope_key with a due deal.
+-- Grain: one row per period_type, due_month and scope_key with a due deal.
 with
     due as (select * from {{ ref("int_deals_due") }}),
     memberships as (
@@ -12,9 +12,14 @@ with
         from {{ ref("int_employee_scopes") }}
     ),
     scopes as (select * from {{ ref("int_scopes") }}),
-    months as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     sums as (
         select
+            due.period_type,
             due.due_month,
             memberships.scope_key,
             count(*) as due_count,
@@ -27,10 +32,11 @@ with
             on due.employee_key = memberships.employee_key
             and cast(due.due_month as timestamp) >= memberships.valid_from_at
             and cast(due.due_month as timestamp) < memberships.valid_to_at
-        group by due.due_month, memberships.scope_key
+        group by due.period_type, due.due_month, memberships.scope_key
     ),
     final as (
         select
+            cast(sums.period_type as string) as period_type,
             cast(sums.due_month as date) as due_month,
             cast(scopes.scope_key as string) as scope_key,
             cast(scopes.scope_type as string) as scope_type,
@@ -51,7 +57,10 @@ with
             {{ safe_ratio("sums.slipped_count", "sums.due_count") }} as slippage_rate
         from sums
         inner join scopes on sums.scope_key = scopes.scope_key
-        inner join months on sums.due_month = months.period_start_date
+        inner join
+            months
+            on sums.period_type = months.period_type
+            and sums.due_month = months.period_start_date
     )
 select *
 from final

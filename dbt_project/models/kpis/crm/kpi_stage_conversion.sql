@@ -1,20 +1,26 @@
 -- K100: of the deals that entered a stage in a month, how many ever reached a later
 -- one.
--- Grain: one row per entered_month, vendor, pipeline_id, stage_id and scope_key.
+-- Grain: one row per period_type, entered_month, vendor, pipeline_id, stage_id and
+-- scope_key.
 with
     entries as (select * from {{ ref("int_deal_funnel_entries") }}),
     funnel as (select * from {{ ref("int_funnel_stages") }}),
     memberships as (select * from {{ ref("int_employee_scopes") }}),
     scopes as (select * from {{ ref("int_scopes") }}),
-    dates as (select * from {{ ref("dim_dates") }}),
-    month_ends as (
-        select calendar_month, max(calendar_date) as last_date
-        from dates
-        group by calendar_month
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
+    month_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
     ),
     cohorts as (
         select
-            dates.calendar_month,
+            month_days.period_type,
+            month_days.period_start_date,
             entries.vendor,
             entries.pipeline_id,
             entries.stage_id,
@@ -25,14 +31,15 @@ with
             count(*) filter (where entries.has_reached_next) as reached_next_count,
             count(*) filter (where entries.has_reached_won) as reached_won_count
         from entries
-        inner join dates on entries.entered_date = dates.calendar_date
+        inner join month_days on entries.entered_date = month_days.calendar_date
         inner join
             memberships
             on entries.employee_key = memberships.employee_key
             and entries.entered_at >= memberships.valid_from_at
             and entries.entered_at < memberships.valid_to_at
         group by
-            dates.calendar_month,
+            month_days.period_type,
+            month_days.period_start_date,
             entries.vendor,
             entries.pipeline_id,
             entries.stage_id,
@@ -41,7 +48,8 @@ with
     ),
     final as (
         select
-            cast(cohorts.calendar_month as date) as entered_month,
+            cast(cohorts.period_type as string) as period_type,
+            cast(cohorts.period_start_date as date) as entered_month,
             cast(cohorts.vendor as string) as vendor,
             cast(cohorts.pipeline_id as string) as pipeline_id,
             cast(funnel.pipeline_name as string) as pipeline_name,
@@ -54,7 +62,7 @@ with
             cast(scopes.employee_key as string) as employee_key,
             cast(scopes.rep_email as string) as rep_email,
             cohorts.is_won_stage,
-            {{ days_between("month_ends.last_date", as_of_date()) }}
+            {{ days_between("months.period_end_date", as_of_date()) }}
             > {{ var("stage_maturity_days") }} as is_mature,
             cast(cohorts.entered_count as bigint) as entered_count,
             cast(cohorts.imputed_count as bigint) as imputed_count,
@@ -82,7 +90,10 @@ with
             and cohorts.pipeline_id = funnel.pipeline_id
             and cohorts.stage_id = funnel.stage_id
         inner join scopes on cohorts.scope_key = scopes.scope_key
-        inner join month_ends on cohorts.calendar_month = month_ends.calendar_month
+        inner join
+            months
+            on cohorts.period_type = months.period_type
+            and cohorts.period_start_date = months.period_start_date
     )
 select *
 from final

@@ -1,5 +1,5 @@
 -- K93, cohort variant: of the deals created in a month, those won by as_of.
--- Grain: one row per created_month and scope_key with a created deal.
+-- Grain: one row per period_type, created_month and scope_key with a created deal.
 with
     created as (
         select *
@@ -7,16 +7,21 @@ with
         where event_type = 'created' and not is_in_future
     ),
     deals as (select * from {{ ref("fct_deals") }}),
-    dates as (select * from {{ ref("dim_dates") }}),
     scopes as (select * from {{ ref("int_scopes") }}),
-    month_ends as (
-        select calendar_month, max(calendar_date) as last_date
-        from dates
-        group by calendar_month
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
+    month_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
     ),
     cohorts as (
         select
-            dates.calendar_month,
+            month_days.period_type,
+            month_days.period_start_date,
             created.scope_key,
             count(*) as created_count,
             count(*) filter (where deals.is_won) as won_count,
@@ -32,20 +37,24 @@ with
             ) as won_in_window_count
         from created
         inner join deals on created.deal_key = deals.deal_key
-        inner join dates on created.event_date = dates.calendar_date
-        group by dates.calendar_month, created.scope_key
+        inner join month_days on created.event_date = month_days.calendar_date
+        group by month_days.period_type, month_days.period_start_date, created.scope_key
     ),
     matured as (
         select
             cohorts.*,
-            {{ days_between("month_ends.last_date", as_of_date()) }}
+            {{ days_between("months.period_end_date", as_of_date()) }}
             > {{ var("win_rate_maturity_days") }} as is_mature
         from cohorts
-        inner join month_ends on cohorts.calendar_month = month_ends.calendar_month
+        inner join
+            months
+            on cohorts.period_type = months.period_type
+            and cohorts.period_start_date = months.period_start_date
     ),
     final as (
         select
-            cast(matured.calendar_month as date) as created_month,
+            cast(matured.period_type as string) as period_type,
+            cast(matured.period_start_date as date) as created_month,
             cast(scopes.scope_key as string) as scope_key,
             cast(scopes.scope_type as string) as scope_type,
             cast(scopes.scope_name as string) as scope_name,

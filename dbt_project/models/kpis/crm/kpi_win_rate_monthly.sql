@@ -1,62 +1,84 @@
 -- K93: won deals among the closed ones, by count and by value, with the early warning
 -- of P9.
--- Grain: one row per closed_month and scope_key; dense, as kpi_deals.
+-- Grain: one row per period_type, closed_month and scope_key; dense, as kpi_deals.
 with
-    deals as (select * from {{ ref("kpi_deals") }} where period_type = 'month'),
+    deals as (
+        select *
+        from {{ ref("kpi_deals") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     daily as (
         select *
         from {{ ref("int_deal_scopes_counted_daily") }}
         where won_count > 0 and not is_in_future
     ),
-    dates as (select * from {{ ref("dim_dates") }}),
-    months as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    month_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
+    ),
+    months as (
+        select
+            *,
+            row_number() over (
+                partition by period_type order by period_start_date asc nulls last
+            ) as month_number
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     first_months as (
-        select scope_key, min(period_start_date) as first_month
+        select
+            deals.period_type,
+            deals.scope_key,
+            min(months.month_number) as first_month_number
         from deals
-        group by scope_key
+        inner join
+            months
+            on deals.period_type = months.period_type
+            and deals.period_start_date = months.period_start_date
+        group by deals.period_type, deals.scope_key
     ),
     -- Each month's three predecessors, cut at the days elapsed of the month itself.
     baseline_months as (
-        {% for distance in [1, 2, 3] %}
-            select
-                months.period_start_date,
-                earlier.period_start_date as baseline_month,
-                case
-                    when months.is_complete
-                    then earlier.period_end_date
-                    else
-                        least(
-                            earlier.period_end_date,
-                            cast(
-                                earlier.period_start_date
-                                + cast(months.elapsed_day_count - 1 as int) as date
-                            )
+        select
+            months.period_type,
+            months.period_start_date,
+            earlier.period_start_date as baseline_month,
+            case
+                when months.is_complete
+                then earlier.period_end_date
+                else
+                    least(
+                        earlier.period_end_date,
+                        cast(
+                            earlier.period_start_date
+                            + cast(months.elapsed_day_count - 1 as int) as date
                         )
-                end as baseline_end_date
-            from months
-            inner join
-                months as earlier
-                on cast(
-                    months.period_start_date - interval {{ distance }} month as date
-                )
-                = earlier.period_start_date
-            {% if not loop.last %}
-                union all
-            {% endif %}
-        {% endfor %}
+                    )
+            end as baseline_end_date
+        from months
+        inner join
+            months as earlier
+            on months.period_type = earlier.period_type
+            and months.month_number - earlier.month_number between 1 and 3
     ),
     baselines as (
         select
+            baseline_months.period_type,
             baseline_months.period_start_date,
             daily.scope_key,
             sum(daily.won_count) as won_count
         from daily
-        inner join dates on daily.event_date = dates.calendar_date
+        inner join month_days on daily.event_date = month_days.calendar_date
         inner join
             baseline_months
-            on dates.calendar_month = baseline_months.baseline_month
+            on month_days.period_type = baseline_months.period_type
+            and month_days.period_start_date = baseline_months.baseline_month
             and daily.event_date <= baseline_months.baseline_end_date
-        group by baseline_months.period_start_date, daily.scope_key
+        group by
+            baseline_months.period_type,
+            baseline_months.period_start_date,
+            daily.scope_key
     ),
     compared as (
         select
@@ -70,20 +92,27 @@ with
             - deals.lost_unconverted_count as closed_with_amount_count,
             deals.won_amount_base + deals.lost_amount_base as closed_amount_base,
             case
-                when
-                    first_months.first_month
-                    <= cast(deals.period_start_date - interval 3 month as date)
+                when months.month_number - first_months.first_month_number >= 3
                 then cast(coalesce(baselines.won_count, 0) as double) / 3
             end as baseline_won_count_mean
         from deals
-        inner join first_months on deals.scope_key = first_months.scope_key
+        inner join
+            months
+            on deals.period_type = months.period_type
+            and deals.period_start_date = months.period_start_date
+        inner join
+            first_months
+            on deals.period_type = first_months.period_type
+            and deals.scope_key = first_months.scope_key
         left join
             baselines
-            on deals.period_start_date = baselines.period_start_date
+            on deals.period_type = baselines.period_type
+            and deals.period_start_date = baselines.period_start_date
             and deals.scope_key = baselines.scope_key
     ),
     final as (
         select
+            cast(period_type as string) as period_type,
             cast(period_start_date as date) as closed_month,
             cast(scope_key as string) as scope_key,
             cast(scope_type as string) as scope_type,
