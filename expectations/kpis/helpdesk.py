@@ -1,4 +1,4 @@
-"""What is plausible in the helpdesk's KPIs (K14 to K28)."""
+"""What is plausible in the helpdesk's KPIs (K14 to K29)."""
 
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ JUMP_COUNT = 100
 JUMP_RATE = 10
 # A median wait of a year is a broken clock or an import.
 YEAR_MINUTES = 366 * 1_440
+# With the hour that the end of summer time adds.
+MONTH_MINUTES = 31 * 1_440 + 60
 
 
 def suites() -> "dict[str, list[Expectation]]":
@@ -34,7 +36,9 @@ def suites() -> "dict[str, list[Expectation]]":
         ],
         "kpi_ticket_times_monthly": [
             *shares("open_ended_share"),
-            *never_negative("median_minutes", "median_business_minutes"),
+            *never_negative(
+                "median_minutes", "median_business_minutes", "prior_median_minutes"
+            ),
             no_row_where(
                 "average_business_minutes > average_minutes + 0.001 "
                 "and business_measured_count = measured_count",
@@ -45,11 +49,21 @@ def suites() -> "dict[str, list[Expectation]]":
                 "half of a month's tickets do not take a year",
             ),
         ],
-        "kpi_ticket_reopens_monthly": shares("reopen_rate", "one_touch_rate"),
-        "kpi_ticket_dwell": shares("dwell_share"),
-        "kpi_sla_attainment_monthly": shares("attainment_rate"),
+        "kpi_ticket_reopens_monthly": shares(
+            "reopen_rate", "one_touch_rate", "prior_reopen_rate", "prior_one_touch_rate"
+        ),
+        "kpi_ticket_dwell": [
+            *shares("dwell_share", "prior_dwell_share"),
+            no_row_where(
+                f"period_type <> 'all' and average_minutes > {MONTH_MINUTES}",
+                "a ticket does not wait longer in a month than the month is",
+            ),
+        ],
+        "kpi_sla_attainment_monthly": shares(
+            "attainment_rate", "prior_attainment_rate"
+        ),
         "kpi_satisfaction_monthly": [
-            *shares("satisfaction_rate", "response_rate"),
+            *shares("satisfaction_rate", "response_rate", "prior_satisfaction_rate"),
             no_row_where(
                 "scope_type = 'total' and is_complete and offered_count >= 20 "
                 "and rated_count = 0",

@@ -61,6 +61,14 @@ class Ticket:
                 found = value
         return found
 
+    @property
+    def first_agent(self) -> str:
+        """The first agent who had it for any time."""
+        changes = self.history["assignee"]
+        ends = [*(at for at, _ in changes[1:]), None]
+        held = (value for (at, value), end in zip(changes, ends, strict=True) if end is None or end > at)  # fmt: skip
+        return next((value for value in held if value), "")
+
     @cached_property
     def solves(self) -> list[datetime]:
         """When it became solved or closed, from another status."""
@@ -147,12 +155,22 @@ class Helpdesk:
         self._folder = directory / "zendesk"
         self.clock = clock
         self.groups = {str(g["id"]): g["name"] for g in self._lines("groups")}
+        self.users = {str(one["id"]): one for one in self._lines("users")}
+        # Which organization of all systems an organization is: (key, name).
+        self.organizations: dict[str, tuple[str, str]] = {}
         self.schedules = self._schedules()
         self.tickets = self._tickets()
 
     def group_name(self, group_id: str) -> str:
         """Return how reports call a group."""
         return self.groups.get(group_id, "unknown") if group_id else "no group"
+
+    def agent(self, user_id: str) -> tuple[str, str | None]:
+        """Return an agent's name and address."""
+        user = self.users.get(user_id)
+        if not user:
+            return ("unknown" if user_id else "no agent"), None
+        return user["name"], (user["email"] or "").strip().lower() or None
 
     def metric_sets(self) -> dict[str, dict]:
         """Return what Zendesk itself computed of each ticket."""

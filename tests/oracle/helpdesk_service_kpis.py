@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from tests.oracle.comparison import Rows
 from tests.oracle.helpdesk import DONE, Helpdesk, Ticket
-from tests.oracle.helpdesk_kpis import scopes
-from tests.oracle.periods import first_of_month, last_of_month, median, ratio
+from tests.oracle.helpdesk_kpis import PLACES, Scope, by_month, created_scopes, scopes
+from tests.oracle.periods import median, ratio
+
+AGENTS = (*PLACES, "agent")
 
 
 def minutes(start: datetime, end: datetime | None) -> float | None:
@@ -78,84 +80,115 @@ def _times(
         yield name, first, *found
 
 
+def _prior(row: dict[str, object], names: Iterable[str]) -> dict[str, object]:
+    return {f"prior_{name}": row[name] for name in names}
+
+
+def _averages(pairs: list[tuple[float | None, float | None]]) -> dict[str, object]:
+    calendar = [one for one, _ in pairs if one is not None]
+    business = [one for _, one in pairs if one is not None]
+    return {
+        "cohort_count": len(pairs),
+        "measured_count": len(calendar),
+        "open_ended_count": len(pairs) - len(calendar),
+        "open_ended_share": ratio(len(pairs) - len(calendar), len(pairs)),
+        "business_measured_count": len(business),
+        "average_minutes": sum(calendar) / len(calendar) if calendar else None,
+        "median_minutes": median(calendar),
+        "average_business_minutes": sum(business) / len(business) if business else None,
+        "median_business_minutes": median(business),
+    }
+
+
 def kpi_ticket_times_monthly(desk: Helpdesk) -> Rows:
     """K17 to K21: how long it took."""
     found: dict[tuple, list] = defaultdict(list)
-    names = {}
     for ticket in desk.tickets.values():
         for kind, at, calendar, business in _times(desk, ticket):
-            month = first_of_month(desk.clock.day(at))
-            for key, name in scopes(desk, ticket, at):
-                names[key] = name
-                found[month, kind, key].append((calendar, business))
+            if kind == "first_reply":
+                places = created_scopes(desk, ticket, AGENTS)
+            else:
+                places = scopes(desk, ticket, at, AGENTS)
+            for scope in places:
+                found[kind, scope].append((desk.clock.day(at), (calendar, business)))
     rows: Rows = {}
-    for at, pairs in found.items():
-        calendar = [one for one, _ in pairs if one is not None]
-        business = [one for _, one in pairs if one is not None]
-        rows[at] = {
-            "scope_name": names[at[2]],
-            "is_complete": last_of_month(at[0]) < desk.clock.today,
-            "cohort_count": len(pairs),
-            "measured_count": len(calendar),
-            "open_ended_count": len(pairs) - len(calendar),
-            "open_ended_share": ratio(len(pairs) - len(calendar), len(pairs)),
-            "business_measured_count": len(business),
-            "average_minutes": sum(calendar) / len(calendar) if calendar else None,
-            "median_minutes": median(calendar),
-            "average_business_minutes": sum(business) / len(business)
-            if business
-            else None,
-            "median_business_minutes": median(business),
+    for kind, month, (name, scope), pairs, prior in by_month(desk, found):
+        before = _averages(prior)
+        rows[kind, month.start, name, scope.key] = {
+            **scope.named,
+            "is_complete": month.is_complete,
+            **_averages(pairs),
+            **_prior(before, set(before) - {"open_ended_count", "open_ended_share"}),
         }
     return rows
+
+
+def _cohort(desk: Helpdesk, tickets: list[Ticket]) -> dict[str, object]:
+    window = timedelta(days=14)
+    mature = [t for t in tickets if desk.clock.as_of - t.solves[0] >= window]
+    back = [t for t in mature if t.reopenings and t.reopenings[0] - t.solves[0] < window]  # fmt: skip
+    still = [t for t in tickets if t.is_solved]
+    touches = [len(t.touches) for t in still]
+    hands = {
+        f"{name}_station": sum(
+            sum(value != "" for _, value in t.history[name]) for t in tickets
+        )
+        for name in ("assignee", "group")
+    }
+    hands["commenting_agent"] = sum(len({c.author for c in t.comments if c.kind == "agent"}) for t in tickets)  # fmt: skip
+    return {
+        "solved_count": len(tickets),
+        "reopened_count": sum(bool(t.reopenings) for t in tickets),
+        "reopen_count": sum(len(t.reopenings) for t in tickets),
+        "mature_count": len(mature),
+        "mature_reopened_count": len(back),
+        "reopen_rate": ratio(len(back), len(mature)),
+        "still_solved_count": len(still),
+        "one_touch_count": sum(n == 1 for n in touches),
+        "multi_touch_count": sum(n > 1 for n in touches),
+        "no_touch_count": sum(n == 0 for n in touches),
+        "one_touch_rate": ratio(sum(n == 1 for n in touches), len(still)),
+        **{f"{hand}_count": count for hand, count in hands.items()},
+        **{f"average_{hand}s": ratio(n, len(tickets)) for hand, n in hands.items()},
+    }
 
 
 def kpi_ticket_reopens_monthly(desk: Helpdesk) -> Rows:
     """K23, K24, K28: reopenings, touches and hands of the tickets solved in a month."""
-    cohorts: dict[tuple, list[Ticket]] = defaultdict(list)
-    names = {}
+    cohorts: dict[tuple, list] = defaultdict(list)
     for ticket in desk.tickets.values():
         if ticket.solves:
-            month = first_of_month(desk.clock.day(ticket.solves[0]))
-            for key, name in scopes(desk, ticket, ticket.solves[0]):
-                names[key] = name
-                cohorts[month, key].append(ticket)
+            day = desk.clock.day(ticket.solves[0])
+            for scope in scopes(desk, ticket, ticket.solves[0], (*AGENTS, "brand")):
+                cohorts[(scope,)].append((day, ticket))
+    compared = (
+        *("solved_count", "mature_count", "mature_reopened_count", "reopen_rate"),
+        *("still_solved_count", "one_touch_count", "one_touch_rate"),
+        *("average_assignee_stations", "average_group_stations"),
+        "average_commenting_agents",
+    )
     rows: Rows = {}
-    window = timedelta(days=14)
-    for (month, key), tickets in cohorts.items():
-        mature = [t for t in tickets if desk.clock.as_of - t.solves[0] >= window]
-        back = [t for t in mature if t.reopenings and t.reopenings[0] - t.solves[0] < window]  # fmt: skip
-        still = [t for t in tickets if t.is_solved]
-        touches = [len(t.touches) for t in still]
-        is_complete = last_of_month(month) < desk.clock.today
-        stations = {
-            f"{name}_station": sum(
-                sum(value != "" for _, value in t.history[name]) for t in tickets
-            )
-            for name in ("assignee", "group")
+    for kind, month, (scope,), tickets, prior in by_month(desk, cohorts):
+        row = _cohort(desk, tickets)
+        is_ripe = row["mature_count"] == row["solved_count"]
+        rows[kind, month.start, scope.key] = {
+            **scope.named,
+            "is_complete": month.is_complete,
+            "is_mature": month.is_complete and is_ripe,
+            **row,
+            **_prior(_cohort(desk, prior), compared),
         }
-        agents = sum(len({c.author for c in t.comments if c.kind == "agent"}) for t in tickets)  # fmt: skip
-        row: dict[str, object] = {
-            "scope_name": names[key],
-            "is_complete": is_complete,
-            "is_mature": is_complete and len(mature) == len(tickets),
-            "solved_count": len(tickets),
-            "reopened_count": sum(bool(t.reopenings) for t in tickets),
-            "reopen_count": sum(len(t.reopenings) for t in tickets),
-            "mature_count": len(mature),
-            "mature_reopened_count": len(back),
-            "reopen_rate": ratio(len(back), len(mature)),
-            "still_solved_count": len(still),
-            "one_touch_count": sum(n == 1 for n in touches),
-            "multi_touch_count": sum(n > 1 for n in touches),
-            "no_touch_count": sum(n == 0 for n in touches),
-            "one_touch_rate": ratio(sum(n == 1 for n in touches), len(still)),
-        }
-        for hand, count in {**stations, "commenting_agent": agents}.items():
-            row[f"{hand}_count"] = count
-            row[f"average_{hand}s"] = ratio(count, len(tickets))
-        rows[month, key] = row
     return rows
+
+
+def _attainment(outcomes: list[str]) -> dict[str, object]:
+    achieved, breached = outcomes.count("achieved"), outcomes.count("breached")
+    return {
+        "achieved_count": achieved,
+        "breached_count": breached,
+        "active_count": outcomes.count("active"),
+        "attainment_rate": ratio(achieved, achieved + breached),
+    }
 
 
 def kpi_sla_attainment_monthly(desk: Helpdesk) -> Rows:
@@ -164,8 +197,7 @@ def kpi_sla_attainment_monthly(desk: Helpdesk) -> Rows:
     for event in desk.metric_events():
         if str(event["ticket_id"]) in desk.tickets:
             runs[event["ticket_id"], event["metric"], event["instance_id"]].append(event)  # fmt: skip
-    counts: dict[tuple, dict[str, int]] = {}
-    names = {}
+    found: dict[tuple, list] = defaultdict(list)
     for (ticket_id, metric, instance), events in runs.items():
         applied = sorted((one for one in events if one["type"] == "apply_sla"), key=lambda one: (one["time"], one["id"]))  # fmt: skip
         if not applied:
@@ -176,23 +208,34 @@ def kpi_sla_attainment_monthly(desk: Helpdesk) -> Rows:
             metric = "first_reply_time" if instance == 1 else "next_reply_time"
         first, last = (datetime.fromisoformat(one["time"]) for one in (applied[0], applied[-1]))  # fmt: skip
         policy = str(applied[-1]["sla"]["policy"]["id"])
-        month = first_of_month(desk.clock.day(first))
-        for key, name in scopes(desk, desk.tickets[str(ticket_id)], last):
-            names[key] = name
-            at = (month, policy, metric, key)
-            row = counts.setdefault(at, dict.fromkeys(("achieved", "breached", "active"), 0))  # fmt: skip
-            row[outcome] += 1
-    return {
-        at: {
-            "policy_name": desk.policies().get(at[1], "unknown"),
-            "scope_name": names[at[3]],
-            "is_complete": last_of_month(at[0]) < desk.clock.today,
-            **{f"{outcome}_count": count for outcome, count in row.items()},
-            "attainment_rate": ratio(
-                row["achieved"], row["achieved"] + row["breached"]
+        for scope in scopes(desk, desk.tickets[str(ticket_id)], last, PLACES):
+            found[policy, metric, scope].append((desk.clock.day(first), outcome))
+    rows: Rows = {}
+    for kind, month, (policy, metric, scope), outcomes, prior in by_month(desk, found):
+        rows[kind, month.start, policy, metric, scope.key] = {
+            "policy_name": desk.policies().get(policy, "unknown"),
+            "scope_name": scope.name,
+            "is_complete": month.is_complete,
+            **_attainment(outcomes),
+            **_prior(
+                _attainment(prior),
+                ("achieved_count", "breached_count", "attainment_rate"),
             ),
         }
-        for at, row in counts.items()
+    return rows
+
+
+def _answers(scores: list[str]) -> dict[str, object]:
+    good, bad = scores.count("good"), scores.count("bad")
+    is_too_few = good + bad < 5
+    return {
+        "is_too_few": is_too_few,
+        "offered_count": len(scores),
+        "rated_count": good + bad,
+        "good_count": None if is_too_few else good,
+        "bad_count": None if is_too_few else bad,
+        "satisfaction_rate": None if is_too_few else ratio(good, good + bad),
+        "response_rate": ratio(good + bad, len(scores)),
     }
 
 
@@ -201,32 +244,33 @@ def kpi_satisfaction_monthly(desk: Helpdesk) -> Rows:
     surveys: dict[str, list[dict]] = defaultdict(list)
     for rating in desk.ratings():
         surveys[str(rating["ticket_id"])].append(rating)
-    found: dict[tuple, list[str]] = defaultdict(list)
-    names = {}
+    found: dict[tuple, list] = defaultdict(list)
     for ticket_id, ratings in surveys.items():
         if ticket_id not in desk.tickets:
             continue
         offered = min(datetime.fromisoformat(one["created_at"]) for one in ratings)
         answers = [one for one in ratings if one["score"] != "offered"] or ratings
         newest = max(answers, key=lambda one: (one["updated_at"], one["id"]))
-        month = first_of_month(desk.clock.day(offered))
-        group = str(newest["group_id"])
-        for key, name in scopes(desk, desk.tickets[ticket_id], offered, group):
-            names[key] = name
-            found[month, key].append(newest["score"].split("_")[0])
+        places: list[Scope] = scopes(
+            desk,
+            desk.tickets[ticket_id],
+            offered,
+            (*AGENTS, "organization"),
+            group=str(newest["group_id"]),
+            agent=str(newest["assignee_id"]),
+        )
+        for scope in places:
+            score = newest["score"].split("_")[0]
+            found[(scope,)].append((desk.clock.day(offered), score))
     rows: Rows = {}
-    for (month, key), scores in found.items():
-        good, bad = scores.count("good"), scores.count("bad")
-        is_too_few = good + bad < 5
-        rows[month, key] = {
-            "scope_name": names[key],
-            "is_complete": last_of_month(month) < desk.clock.today,
-            "is_too_few": is_too_few,
-            "offered_count": len(scores),
-            "rated_count": good + bad,
-            "good_count": None if is_too_few else good,
-            "bad_count": None if is_too_few else bad,
-            "satisfaction_rate": None if is_too_few else ratio(good, good + bad),
-            "response_rate": ratio(good + bad, len(scores)),
+    for kind, month, (scope,), scores, prior in by_month(desk, found):
+        rows[kind, month.start, scope.key] = {
+            **scope.named,
+            "is_complete": month.is_complete,
+            **_answers(scores),
+            **_prior(
+                _answers(prior),
+                ("offered_count", "rated_count", "satisfaction_rate", "response_rate"),
+            ),
         }
     return rows

@@ -13,18 +13,47 @@ from tests.oracle.periods import Clock
 KEYS = {
     "kpi_tickets": ("period_type", "period_start_date", "scope_key"),
     "kpi_open_tickets_daily": ("open_date", "scope_key"),
-    "kpi_ticket_times_monthly": ("cohort_month", "time_type", "scope_key"),
-    "kpi_ticket_reopens_monthly": ("first_solved_month", "scope_key"),
-    "kpi_ticket_dwell": ("vendor", "status_type", "group_id"),
+    "kpi_ticket_times_monthly": (
+        "period_type",
+        "cohort_month",
+        "time_type",
+        "scope_key",
+    ),
+    "kpi_ticket_reopens_monthly": ("period_type", "first_solved_month", "scope_key"),
+    "kpi_ticket_dwell": (
+        "period_type",
+        "period_start_date",
+        "vendor",
+        "status_type",
+        "group_id",
+    ),
     "kpi_sla_attainment_monthly": (
+        "period_type",
         "applied_month",
         "policy_id",
         "metric_name",
         "scope_key",
     ),
-    "kpi_satisfaction_monthly": ("offered_month", "scope_key"),
+    "kpi_satisfaction_monthly": ("period_type", "offered_month", "scope_key"),
 }
 # Published at six decimals.
+_RATIOS = [
+    "open_ended_share",
+    "average_minutes",
+    "median_minutes",
+    "average_business_minutes",
+    "median_business_minutes",
+    "reopen_rate",
+    "one_touch_rate",
+    "average_assignee_stations",
+    "average_group_stations",
+    "average_commenting_agents",
+    "total_minutes",
+    "dwell_share",
+    "attainment_rate",
+    "satisfaction_rate",
+    "response_rate",
+]
 ROUNDED = frozenset(
     [
         "median_age_days",
@@ -32,30 +61,36 @@ ROUNDED = frozenset(
         "median_reopened_age_days",
         "p90_reopened_age_days",
         "drain_days",
-        "open_ended_share",
-        "average_minutes",
-        "median_minutes",
-        "average_business_minutes",
-        "median_business_minutes",
-        "reopen_rate",
-        "one_touch_rate",
-        "average_assignee_stations",
-        "average_group_stations",
-        "average_commenting_agents",
-        "total_minutes",
-        "dwell_share",
+        "current_minutes",
         "total_business_minutes",
-        "attainment_rate",
-        "satisfaction_rate",
-        "response_rate",
+        *_RATIOS,
+        *(f"prior_{name}" for name in _RATIOS),
     ]
 )
 
 
+def organizations(warehouse: Warehouse) -> dict[str, tuple[str, str]]:
+    """Return the key and the name of the vendor's organizations, as resolved."""
+    names = {
+        row["organization_key"]: str(row["organization_name"])
+        for row in warehouse.records("marts.dim_organizations")
+    }
+    return {
+        str(row["record_id"]): (
+            str(row["organization_key"]),
+            names.get(row["organization_key"], "unknown"),
+        )
+        for row in warehouse.records("marts.dim_organization_records")
+        if row["record_type"] == "helpdesk_organization"
+    }
+
+
 @pytest.fixture(scope="module")
-def desk(company_dir: Path, clock: Clock) -> Helpdesk:
+def desk(company_dir: Path, clock: Clock, warehouse: Warehouse) -> Helpdesk:
     """Return the helpdesk as the data directory tells it."""
-    return Helpdesk(company_dir, clock)
+    found = Helpdesk(company_dir, clock)
+    found.organizations = organizations(warehouse)
+    return found
 
 
 @pytest.fixture(scope="module")

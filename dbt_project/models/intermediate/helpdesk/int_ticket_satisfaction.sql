@@ -25,6 +25,7 @@ select
     cast(ticket_key as string) as ticket_key,
     cast(vendor as string) as vendor,
     cast(group_id as string) as group_id,
+    cast(assignee_id as string) as assignee_id,
     cast(score_type as string) as score_type,
     cast(offered_at as timestamp) as offered_at
 from ranked

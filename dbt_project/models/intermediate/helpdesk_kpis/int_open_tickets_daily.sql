@@ -30,9 +30,10 @@ select
     cast(intervals.ticket_key as string) as ticket_key,
     cast(intervals.vendor as string) as vendor,
     cast(intervals.group_id as string) as group_id,
-    cast(intervals.group_name as string) as group_name,
     cast(intervals.priority_type as string) as priority_type,
     cast(tickets.channel_name as string) as channel_name,
+    cast(intervals.assignee_id as string) as assignee_id,
+    cast(coalesce(tickets.organization_key, 'none') as string) as organization_key,
     cast(
         {{ minutes_between("tickets.created_at", "days.ends_at") }} / 1440 as double
     ) as age_days,

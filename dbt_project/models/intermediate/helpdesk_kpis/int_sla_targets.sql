@@ -59,7 +59,6 @@ select
         end as string
     ) as outcome_type,
     cast(intervals.group_id as string) as group_id,
-    cast(intervals.group_name as string) as group_name,
     cast(intervals.priority_type as string) as priority_type,
     cast(tickets.channel_name as string) as channel_name,
     cast(applied.target_minutes as bigint) as target_minutes,

@@ -1,5 +1,7 @@
--- K25: the share of promises that were kept, per policy and metric.
--- Grain: one row per applied_month, vendor, policy_id, metric_name and scope_key.
+-- K25: the share of promises that were kept, per policy and metric, against the month
+-- before.
+-- Grain: one row per period_type, applied_month, vendor, policy_id, metric_name and
+-- scope_key.
 with
     targets as (select * from {{ ref("int_sla_targets") }}),
     policies as (
@@ -7,8 +9,9 @@ with
         from {{ ref("int_sla_policies") }}
         group by vendor, policy_id
     ),
-    dates as (select * from {{ ref("dim_dates") }}),
-    periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    windows as (select * from {{ ref("int_ticket_windows") }}),
+    periods as (select * from {{ ref("int_periods") }}),
+    scopes as (select * from {{ ref("int_ticket_scopes") }}),
     {{
         ticket_scopes(
             "targets",
@@ -20,17 +23,18 @@ with
                 "outcome_type",
                 "applied_date",
             ],
+            ["total", "group", "priority", "channel"],
         )
     }},
     sums as (
         select
-            dates.calendar_month as applied_month,
+            windows.period_type,
+            windows.window_start_date,
+            windows.is_partial,
             scoped.vendor,
             scoped.policy_id,
             scoped.metric_name,
             scoped.scope_key,
-            scoped.scope_type,
-            max(scoped.scope_name) as scope_name,
             max(scoped.policy_name) as policy_name,
             {% for outcome in ["achieved", "breached", "active"] %}
                 count(*) filter (
@@ -39,17 +43,19 @@ with
                 {%- if not loop.last %}, {% endif %}
             {% endfor %}
         from scoped
-        inner join dates on scoped.applied_date = dates.calendar_date
+        inner join windows on scoped.applied_date = windows.calendar_date
         group by
-            dates.calendar_month,
+            windows.period_type,
+            windows.window_start_date,
+            windows.is_partial,
             scoped.vendor,
             scoped.policy_id,
             scoped.metric_name,
-            scoped.scope_key,
-            scoped.scope_type
+            scoped.scope_key
     )
 select
-    cast(sums.applied_month as date) as applied_month,
+    cast(sums.period_type as string) as period_type,
+    cast(sums.window_start_date as date) as applied_month,
     cast(sums.vendor as string) as vendor,
     cast(sums.policy_id as string) as policy_id,
     cast(
@@ -57,8 +63,8 @@ select
     ) as policy_name,
     cast(sums.metric_name as string) as metric_name,
     cast(sums.scope_key as string) as scope_key,
-    cast(sums.scope_type as string) as scope_type,
-    cast(sums.scope_name as string) as scope_name,
+    cast(scopes.scope_type as string) as scope_type,
+    cast(scopes.scope_name as string) as scope_name,
     cast(periods.is_complete as boolean) as is_complete,
     cast(sums.achieved_count as bigint) as achieved_count,
     cast(sums.breached_count as bigint) as breached_count,
@@ -70,8 +76,31 @@ select
             )
         }},
         6
-    ) as attainment_rate
+    ) as attainment_rate,
+    cast(coalesce(priors.achieved_count, 0) as bigint) as prior_achieved_count,
+    cast(coalesce(priors.breached_count, 0) as bigint) as prior_breached_count,
+    round(
+        {{
+            safe_ratio(
+                "priors.achieved_count",
+                "(priors.achieved_count + priors.breached_count)",
+            )
+        }},
+        6
+    ) as prior_attainment_rate
 from sums
 left join
     policies on sums.vendor = policies.vendor and sums.policy_id = policies.policy_id
-inner join periods on sums.applied_month = periods.period_start_date
+inner join
+    periods
+    on sums.period_type = periods.period_type
+    and sums.window_start_date = periods.period_start_date
+inner join scopes on sums.scope_key = scopes.scope_key
+left join
+    sums as priors
+    on {{ is_prior_window("periods", "priors") }}
+    and sums.vendor = priors.vendor
+    and sums.policy_id = priors.policy_id
+    and sums.metric_name = priors.metric_name
+    and sums.scope_key = priors.scope_key
+where not sums.is_partial

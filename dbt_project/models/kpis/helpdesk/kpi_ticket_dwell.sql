@@ -1,9 +1,14 @@
--- K22: where tickets wait: the minutes in each open status and group, all stays added.
--- Grain: one row per vendor, status_type and group_id.
+-- K22: where tickets wait: the minutes in each open status and group, by month and in
+-- all, against the month before.
+-- Grain: one row per period_type, period_start_date, vendor, status_type and group_id.
 with
-    intervals as (select * from {{ ref("fct_ticket_intervals") }} where is_open),
+    pieces as (select * from {{ ref("int_ticket_dwell") }}),
+    periods as (select * from {{ ref("int_periods") }}),
     sums as (
         select
+            period_type,
+            window_start_date,
+            is_partial,
             vendor,
             status_type,
             group_id,
@@ -11,16 +16,22 @@ with
             count(distinct ticket_key) as ticket_count,
             count(distinct case when is_current then ticket_key end) as current_count,
             sum(calendar_minutes) as total_minutes,
+            sum(
+                case when is_current then calendar_minutes else 0 end
+            ) as current_minutes,
             sum(business_minutes) as total_business_minutes
-        from intervals
-        group by vendor, status_type, group_id
+        from pieces
+        group by
+            period_type, window_start_date, is_partial, vendor, status_type, group_id
     ),
     ranked as (
         select
             *,
-            sum(total_minutes) over (partition by vendor) as vendor_minutes,
+            sum(total_minutes) over (
+                partition by period_type, window_start_date, is_partial, vendor
+            ) as vendor_minutes,
             row_number() over (
-                partition by vendor
+                partition by period_type, window_start_date, is_partial, vendor
                 order by
                     round(total_minutes, 6) desc nulls last,
                     status_type asc nulls last,
@@ -29,18 +40,46 @@ with
         from sums
     )
 select
-    cast(vendor as string) as vendor,
-    cast(status_type as string) as status_type,
-    cast(group_id as string) as group_id,
-    cast(group_name as string) as group_name,
-    cast(ticket_count as bigint) as ticket_count,
-    cast(current_count as bigint) as current_count,
-    round(cast(total_minutes as double), 6) as total_minutes,
-    round(cast(total_business_minutes as double), 6) as total_business_minutes,
-    round({{ safe_ratio("total_minutes", "ticket_count") }}, 6) as average_minutes,
+    cast(ranked.period_type as string) as period_type,
+    cast(ranked.window_start_date as date) as period_start_date,
+    cast(ranked.vendor as string) as vendor,
+    cast(ranked.status_type as string) as status_type,
+    cast(ranked.group_id as string) as group_id,
+    cast(ranked.group_name as string) as group_name,
+    coalesce(periods.is_complete, false) as is_complete,
+    ranked.current_count > 0 as has_current,
+    cast(ranked.ticket_count as bigint) as ticket_count,
+    cast(ranked.current_count as bigint) as current_count,
+    round(cast(ranked.total_minutes as double), 6) as total_minutes,
+    round(cast(ranked.current_minutes as double), 6) as current_minutes,
+    round(cast(ranked.total_business_minutes as double), 6) as total_business_minutes,
     round(
-        {{ safe_ratio("total_business_minutes", "ticket_count") }}, 6
+        {{ safe_ratio("ranked.total_minutes", "ranked.ticket_count") }}, 6
+    ) as average_minutes,
+    round(
+        {{ safe_ratio("ranked.total_business_minutes", "ranked.ticket_count") }}, 6
     ) as average_business_minutes,
-    round({{ safe_ratio("total_minutes", "vendor_minutes") }}, 6) as dwell_share,
-    cast(bottleneck_rank as bigint) as bottleneck_rank
+    round(
+        {{ safe_ratio("ranked.total_minutes", "ranked.vendor_minutes") }}, 6
+    ) as dwell_share,
+    cast(ranked.bottleneck_rank as bigint) as bottleneck_rank,
+    cast(priors.ticket_count as bigint) as prior_ticket_count,
+    round(cast(priors.total_minutes as double), 6) as prior_total_minutes,
+    round(
+        {{ safe_ratio("priors.total_minutes", "priors.ticket_count") }}, 6
+    ) as prior_average_minutes,
+    round(
+        {{ safe_ratio("priors.total_minutes", "priors.vendor_minutes") }}, 6
+    ) as prior_dwell_share
 from ranked
+left join
+    periods
+    on ranked.period_type = periods.period_type
+    and ranked.window_start_date = periods.period_start_date
+left join
+    ranked as priors
+    on {{ is_prior_window("periods", "priors") }}
+    and ranked.vendor = priors.vendor
+    and ranked.status_type = priors.status_type
+    and ranked.group_id = priors.group_id
+where not ranked.is_partial

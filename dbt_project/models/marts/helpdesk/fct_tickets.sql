@@ -28,6 +28,11 @@ with
         from {{ ref("dim_customer_records") }}
         where record_type = 'helpdesk_user'
     ),
+    organizations as (
+        select *
+        from {{ ref("dim_organization_records") }}
+        where record_type = 'helpdesk_organization'
+    ),
     business as (select * from {{ ref("int_business_stretches") }}),
     statuses as (
         select
@@ -112,6 +117,7 @@ with
             first_intervals.priority_type as first_priority_type,
             first_intervals.group_id as first_group_id,
             customers.customer_key,
+            organizations.organization_key,
             current_schedules.schedule_id,
             solves.is_solved,
             solves.solve_count,
@@ -158,6 +164,10 @@ with
             customers
             on tickets.vendor = customers.vendor
             and tickets.requester_id = customers.record_id
+        left join
+            organizations
+            on tickets.vendor = organizations.vendor
+            and tickets.organization_id = organizations.record_id
     ),
     moments as (
         {% for moment in moments %}
@@ -217,6 +227,7 @@ select
     cast(joined.requester_id as string) as requester_id,
     cast(joined.organization_id as string) as organization_id,
     cast(joined.brand_id as string) as brand_id,
+    cast(joined.organization_key as string) as organization_key,
     cast(nullif(joined.current_assignee_id, '') as string) as assignee_id,
     cast(nullif(joined.current_group_id, '') as string) as group_id,
     cast(nullif(joined.first_group_id, '') as string) as first_group_id,
