@@ -43,7 +43,7 @@ _CLOSED = (
     "kpi_days_to_close_monthly",
     f"{_MONTH} and outcome_status = 'won' order by closed_month desc",
 )
-_MEETINGS = ("kpi_meetings_monthly", f"{_TOTAL} order by activity_month desc")
+_MEETINGS = ("kpi_meetings_monthly", f"{_MONTH} order by activity_month desc")
 _FUNNEL = ("kpi_funnel", _TOTAL)
 
 HEADLINES = (

@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from tests.oracle.comparison import Rows
-from tests.oracle.crm import NOBODY, Crm, instant
+from tests.oracle.crm import NOBODY, Crm, Target, instant
 from tests.oracle.periods import (
     CALENDARS,
+    Comparison,
     business_days,
     comparisons,
     growth,
+    last_of_month,
     period_of,
 )
 
@@ -150,32 +152,61 @@ def kpi_meetings_monthly(activities: Activities) -> Rows:
             first[scope] = day
     for kind, month in crm.targets:
         if kind == "meetings":
-            for scope in crm.scope_targets(kind, month):
+            for scope in crm.targets_in(kind, month, last_of_month(month)):
                 first[scope] = min(month, first.get(scope, date.max))
     rows: Rows = {}
-    for scope, day in first.items():
-        for month in comparisons("month", day, today):
-            now = _counted(by_scope[scope], month.start, min(month.end, today), crm)
-            before = _counted(by_scope[scope], month.prior_start, month.prior_end, crm)
-            target = crm.target("meetings", month.start, scope)
-            to_date = None
-            if target is not None:
-                share = business_days(month.start, min(month.end, today)) / business_days(month.start, month.end)  # fmt: skip
-                to_date = float(target) if month.is_complete else float(target) * share
-            booked = now["booked_count"]
-            rows[month.start, scope] = {
-                "is_complete": month.is_complete,
-                **now,
-                "booked_target": target,
-                "booked_target_to_date": to_date,
-                "booked_to_target_rate": booked / float(target) if target else None,
-                "booked_to_target_to_date_rate": booked / to_date if to_date else None,
-                "prior_booked_count": before["booked_count"],
-                "prior_held_count": before["held_count"],
-                "booked_growth_rate": growth(booked, before["booked_count"]),
-                "held_growth_rate": growth(now["held_count"], before["held_count"]),
-            }
-    return rows
+    for calendar in CALENDARS:
+        for month in comparisons(calendar, min(first.values()), today):
+            aimed = crm.targets_in("meetings", month.start, month.end)
+            elapsed = crm.targets_in("meetings", month.start, min(month.end, today))
+            for scope in [one for one, day in first.items() if day <= month.end]:
+                target, due = aimed.get(scope), elapsed.get(scope)
+                rows[calendar, month.start, scope] = {
+                    "is_complete": month.is_complete,
+                    **_meetings(by_scope[scope], month, crm),
+                    **_booked_target(target, due, month),
+                }
+    return {key: row | _attainment(row) for key, row in rows.items()}
+
+
+def _meetings(meetings: list[Meeting], month: Comparison, crm: Crm) -> dict:
+    now = _counted(meetings, month.start, min(month.end, crm.clock.today), crm)
+    before = _counted(meetings, month.prior_start, month.prior_end, crm)
+    return {
+        **now,
+        "prior_booked_count": before["booked_count"],
+        "prior_held_count": before["held_count"],
+        "booked_growth_rate": growth(now["booked_count"], before["booked_count"]),
+        "held_growth_rate": growth(now["held_count"], before["held_count"]),
+    }
+
+
+def _booked_target(
+    target: Target | None, elapsed: Target | None, month: Comparison
+) -> dict:
+    """Return the target and what of it is due by now."""
+    if target is None:
+        names = ("booked_target", "total_business_day_count", "target_business_day_count", "elapsed_target_business_day_count", "booked_target_to_date")  # fmt: skip
+        return dict.fromkeys(names)
+    past = elapsed.days if elapsed else 0
+    to_date = float(target.value)
+    if not month.is_complete and target.days:
+        to_date = float(target.value) * past / target.days
+    return {
+        "booked_target": target.value,
+        "total_business_day_count": business_days(month.start, month.end),
+        "target_business_day_count": target.days,
+        "elapsed_target_business_day_count": past,
+        "booked_target_to_date": to_date,
+    }
+
+
+def _attainment(row: dict) -> dict:
+    booked, target, to_date = (row[name] for name in ("booked_count", "booked_target", "booked_target_to_date"))  # fmt: skip
+    return {
+        "booked_to_target_rate": booked / float(target) if target else None,
+        "booked_to_target_to_date_rate": booked / to_date if to_date else None,
+    }
 
 
 def _counted(meetings: list[Meeting], first: date, last: date, crm: Crm) -> dict:

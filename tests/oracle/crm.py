@@ -9,7 +9,15 @@ from pathlib import Path
 
 import orjson
 
-from tests.oracle.periods import Clock, cents
+from tests.oracle.periods import (
+    ONE_DAY,
+    Clock,
+    business_days,
+    cents,
+    first_of_month,
+    last_of_month,
+    next_month,
+)
 
 TEAM_REGIONS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "team_regions.csv"
 NOBODY = ""
@@ -86,6 +94,33 @@ class Deal:
     def has_no_rate(self) -> bool:
         """Has an amount, but no rate for it."""
         return self.amount is not None and self.amount_base is None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is aimed at, and the business days of the months it was set for."""
+
+    value: Decimal
+    days: int
+
+
+def _share(value: Decimal, month: date, first: date, last: date) -> Decimal:
+    """Return the part of a month's target that falls into some days.
+
+    By business days, by days where the month has none. What is due by the end of a day
+    is rounded to the cent, so that the parts of a month make its target.
+    """
+    end = last_of_month(month)
+    weight = business_days if business_days(month, end) else _days
+
+    def due(day: date) -> Decimal:
+        return cents(value * weight(month, day) / weight(month, end))
+
+    return due(min(last, end)) - due(max(first, month) - ONE_DAY)
+
+
+def _days(first: date, last: date) -> int:
+    return (last - first).days + 1
 
 
 def value_at(changes: list[tuple[datetime, object]], moment: datetime, first: object):
@@ -281,13 +316,28 @@ class Crm:
             values[scope] = values.get(scope, Decimal(0)) + Decimal(goal["hs_target_amount"])  # fmt: skip
         return found
 
-    def scope_targets(self, kind: str, month: date) -> dict[str, Decimal]:
-        """Return the targets of all scopes in a month.
+    def targets_in(self, kind: str, first: date, last: date) -> dict[str, "Target"]:
+        """Return the targets of all scopes in the days from one to another."""
+        found: dict[str, Target] = {}
+        month = first_of_month(first)
+        while month <= last:
+            shares = {
+                scope: _share(value, month, first, last)
+                for scope, value in self.targets.get((kind, month), {}).items()
+            }
+            days = business_days(max(first, month), min(last, last_of_month(month)))
+            for scope, value in self._of_all_scopes(shares).items():
+                before = found.get(scope, Target(Decimal(0), 0))
+                found[scope] = Target(before.value + value, before.days + days)
+            month = next_month(month)
+        return found
+
+    def _of_all_scopes(self, stated: dict[str, Decimal]) -> dict[str, Decimal]:
+        """Return the targets of all scopes of a month.
 
         A team has its own, else the sum of its reps'; regions and the total have the
         sums of their teams'.
         """
-        stated = self.targets.get((kind, month), {})
         of_reps: dict[str, Decimal] = {}
         for scope, value in stated.items():
             if scope.startswith("rep:"):
@@ -300,10 +350,6 @@ class Crm:
                 for wider in ("total", f"region:{region}"):
                     found[wider] = found.get(wider, Decimal(0)) + value
         return found
-
-    def target(self, kind: str, month: date, scope: str) -> Decimal | None:
-        """Return a scope's target of a month."""
-        return self.scope_targets(kind, month).get(scope)
 
     @cached_property
     def survivors(self) -> dict[str, dict[str, str]]:

@@ -13,9 +13,6 @@ from tests.oracle.periods import (
     business_days,
     cents,
     comparisons,
-    first_of_month,
-    last_of_month,
-    next_month,
     period_of,
     ratio,
 )
@@ -27,25 +24,29 @@ MEASURED_MINIMUM = 5
 def kpi_sales_run_rate(events: DealEvents) -> Rows:
     """K102: won value of the month to date and its run rate."""
     crm, today = events.crm, events.today
-    month = first_of_month(today)
-    scopes = set(events.by_scope) | set(crm.scope_targets("won_amount", month))
-    elapsed, total = business_days(month, today), business_days(month, last_of_month(month))  # fmt: skip
     rows: Rows = {}
-    for scope in scopes:
-        won = events.between(scope, "won", month, today)
-        run_rate = cents(money(won) / elapsed * total) if elapsed >= 3 else None
-        target = crm.target("won_amount", month, scope)
-        rows[month, scope] = {
-            "elapsed_business_day_count": elapsed,
-            "total_business_day_count": total,
-            **counted("won", won),
-            "run_rate_amount_base": run_rate,
-            "target_amount_base": target,
-            "won_to_target_rate": ratio(money(won), target) if target else None,
-            "run_rate_to_target_rate": ratio(run_rate, target)
-            if target and run_rate is not None
-            else None,
-        }
+    for calendar in CALENDARS:
+        start, end = period_of(calendar, today)
+        targets = crm.targets_in("won_amount", start, end)
+        elapsed, total = business_days(start, today), business_days(start, end)
+        for scope in set(events.by_scope) | set(targets):
+            won = events.between(scope, "won", start, today)
+            run_rate = cents(money(won) / elapsed * total) if elapsed >= 3 else None
+            target = targets[scope].value if scope in targets else None
+            rows[calendar, start, scope] = {
+                "elapsed_business_day_count": elapsed,
+                "total_business_day_count": total,
+                **counted("won", won),
+                "run_rate_amount_base": run_rate,
+                "target_amount_base": target,
+                "target_business_day_count": targets[scope].days
+                if scope in targets
+                else None,
+                "won_to_target_rate": ratio(money(won), target) if target else None,
+                "run_rate_to_target_rate": ratio(run_rate, target)
+                if target and run_rate is not None
+                else None,
+            }
     return rows
 
 
@@ -65,33 +66,34 @@ def measured_rates(crm: Crm) -> dict[tuple[str, str], Decimal]:
     }
 
 
+def _coverage_periods(today: date) -> list[tuple[str, date, date]]:
+    """Return all, and the months and quarters from today's on."""
+    periods = [("all", today, today)]
+    for name, count in (("month", 3), ("jalali_month", 3), ("quarter", 2)):
+        start, end = period_of(name, today)
+        for _ in range(count):
+            periods.append((name, start, end))
+            start, end = period_of(name, end + ONE_DAY)
+    return periods
+
+
 def kpi_pipeline_coverage(crm: Crm, events: DealEvents) -> Rows:
     """K103: weighted pipeline and coverage of what is missing to the target."""
     today = crm.clock.today
-    month = first_of_month(today)
-    quarter = period_of("quarter", today)
-    months = [month, next_month(month), next_month(next_month(month))]
-    periods = [("all", today, today)]
-    periods += [("month", start, last_of_month(start)) for start in months]
-    periods += [("quarter", *quarter), ("quarter", *period_of("quarter", quarter[1] + ONE_DAY))]  # fmt: skip
     measured = measured_rates(crm)
     by_scope: dict[str, list[Deal]] = defaultdict(list)
     for deal in open_deals(crm):
         for scope in crm.scopes(deal.owner):
             by_scope[scope].append(deal)
-    aimed = {month for kind, month in crm.targets if kind == "won_amount"}
-    scopes = set(by_scope) | set(events.by_scope)
-    scopes |= {
-        scope for month in aimed for scope in crm.scope_targets("won_amount", month)
-    }
     rows: Rows = {}
-    for name, start, end in periods:
-        for scope in scopes:
+    for name, start, end in _coverage_periods(today):
+        targets = {} if name == "all" else crm.targets_in("won_amount", start, end)
+        for scope in set(by_scope) | set(events.by_scope) | set(targets):
             deals = by_scope[scope]
             if name != "all":
                 deals = [d for d in deals if d.close_date and start <= d.close_date <= end]  # fmt: skip
             won = [] if name == "all" else events.between(scope, "won", start, end)
-            target = None if name == "all" else _target(crm, scope, start, end)
+            target = targets.get(scope)
             if deals or won or target is not None:
                 weighted = _weighted(crm, deals, measured)
                 rows[name, start, scope] = {
@@ -101,20 +103,19 @@ def kpi_pipeline_coverage(crm: Crm, events: DealEvents) -> Rows:
                         d.close_date is not None and d.close_date < today for d in deals
                     ),
                     **weighted,
+                    "total_business_day_count": business_days(start, end)
+                    if target
+                    else None,
+                    "target_business_day_count": target.days if target else None,
                     **_coverage(
-                        name, deals, won, target, weighted["weighted_amount_base"]
+                        name,
+                        deals,
+                        won,
+                        target.value if target else None,
+                        weighted["weighted_amount_base"],
                     ),
                 }
     return rows
-
-
-def _target(crm: Crm, scope: str, start: date, end: date) -> Decimal | None:
-    found, month = [], start
-    while month <= end:
-        found.append(crm.target("won_amount", month, scope))
-        month = next_month(month)
-    known = [value for value in found if value is not None]
-    return sum(known, Decimal(0)) if known else None
 
 
 def _weighted(

@@ -79,7 +79,7 @@ def test_regions_against_the_others(
 
 def test_meetings(warehouse: Warehouse, activities: Activities) -> None:
     """K96: a rescheduled meeting would count twice, a target be missing as zero."""
-    key = ("activity_month", "scope_key")
+    key = ("period_type", "activity_month", "scope_key")
     expected = activity_kpis.kpi_meetings_monthly(activities)
     assert_same(
         expected,
@@ -139,7 +139,7 @@ def test_stage_dwell(warehouse: Warehouse, crm: Crm) -> None:
 
 def test_run_rate(warehouse: Warehouse, deal_events: DealEvents) -> None:
     """K102: the pace would count weekends."""
-    key = ("calendar_month", "scope_key")
+    key = ("period_type", "calendar_month", "scope_key")
     expected = forecast_kpis.kpi_sales_run_rate(deal_events)
     assert_same(expected, warehouse.rows("kpi_sales_run_rate", key))
 

@@ -1,11 +1,19 @@
--- Monthly targets of every scope. Grain: one row per target_month, target_type and
--- scope_key. A team's target is its own where the CRM has one, else the sum of its
+-- Targets of every scope, by month of either calendar and by quarter.
+-- Grain: one row per period_type, period_start_date, target_type and scope_key. A
+-- team's target is its own where the CRM has one for the month, else the sum of its
 -- reps'; region and total add up the teams. So a rep's target is never added to his
 -- team's.
+{% set part = [
+    "period_type",
+    "period_start_date",
+    "target_month",
+    "target_type",
+    "business_day_count",
+    "elapsed_business_day_count",
+    "total_business_day_count",
+] %}
 with
-    targets as (
-        select * from {{ ref("fct_targets") }} where target_value_base is not null
-    ),
+    targets as (select * from {{ ref("int_targets_prorated") }}),
     memberships as (
         select
             employee_key,
@@ -19,12 +27,7 @@ with
     regions as (select * from {{ ref("team_regions") }}),
     rep_targets as (
         select
-            targets.target_month,
-            targets.target_type,
-            targets.employee_key,
-            memberships.team_name,
-            memberships.region_name,
-            sum(targets.target_value_base) as target_value_base
+            targets.*, memberships.team_name as rep_team_name, memberships.region_name
         from targets
         inner join
             memberships
@@ -32,82 +35,73 @@ with
             and cast(targets.target_month as timestamp) >= memberships.valid_from_at
             and cast(targets.target_month as timestamp) < memberships.valid_to_at
         where targets.scope_type = 'rep'
-        group by
-            targets.target_month,
-            targets.target_type,
-            targets.employee_key,
-            memberships.team_name,
-            memberships.region_name
     ),
     own_team_targets as (
-        select
-            targets.target_month,
-            targets.target_type,
-            targets.team_name,
-            coalesce(regions.region_name, 'unknown') as region_name,
-            sum(targets.target_value_base) as target_value_base
+        select targets.*, coalesce(regions.region_name, 'unknown') as region_name
         from targets
         left join regions on targets.team_name = regions.team_name
         where targets.scope_type = 'team'
-        group by
-            targets.target_month,
-            targets.target_type,
-            targets.team_name,
-            coalesce(regions.region_name, 'unknown')
     ),
-    summed_team_targets as (
-        select
-            target_month,
-            target_type,
-            team_name,
-            region_name,
-            sum(target_value_base) as target_value_base
-        from rep_targets
-        group by target_month, target_type, team_name, region_name
+    own_teams as (
+        select target_month, target_type, team_name
+        from own_team_targets
+        group by target_month, target_type, team_name
     ),
     team_targets as (
-        select target_month, target_type, team_name, region_name, target_value_base
+        select {{ part | join(", ") }}, target_value_base, team_name, region_name
         from own_team_targets
         union all
         select
-            summed.target_month,
-            summed.target_type,
-            summed.team_name,
-            summed.region_name,
-            summed.target_value_base
-        from summed_team_targets as summed
+            {% for column in part %} rep_targets.{{ column }}, {% endfor %}
+            rep_targets.target_value_base,
+            rep_targets.rep_team_name as team_name,
+            rep_targets.region_name
+        from rep_targets
         left join
-            own_team_targets as own
-            on summed.target_month = own.target_month
-            and summed.target_type = own.target_type
-            and summed.team_name = own.team_name
-        where own.team_name is null
+            own_teams
+            on rep_targets.target_month = own_teams.target_month
+            and rep_targets.target_type = own_teams.target_type
+            and rep_targets.rep_team_name = own_teams.team_name
+        where own_teams.team_name is null
     ),
     scoped as (
-        select target_month, target_type, employee_key as scope_key, target_value_base
+        select {{ part | join(", ") }}, target_value_base, employee_key as scope_key
         from rep_targets
         union all
         select
-            target_month,
-            target_type,
-            'team:' || team_name as scope_key,
-            target_value_base
+            {{ part | join(", ") }},
+            target_value_base,
+            'team:' || team_name as scope_key
         from team_targets
         union all
         select
-            target_month,
-            target_type,
-            'region:' || region_name as scope_key,
-            target_value_base
+            {{ part | join(", ") }},
+            target_value_base,
+            'region:' || region_name as scope_key
         from team_targets
         union all
-        select target_month, target_type, 'total' as scope_key, target_value_base
+        select {{ part | join(", ") }}, target_value_base, 'total' as scope_key
         from team_targets
+    ),
+    -- The days of a month count once, however many targets it has.
+    months as (
+        select
+            {{ part | join(", ") }},
+            scope_key,
+            sum(target_value_base) as target_value_base
+        from scoped
+        group by {{ part | join(", ") }}, scope_key
     )
 select
+    cast(period_type as string) as period_type,
     cast(target_type as string) as target_type,
     cast(scope_key as string) as scope_key,
     cast(sum(target_value_base) as decimal(18, 2)) as target_value_base,
-    cast(target_month as date) as target_month
-from scoped
-group by target_month, target_type, scope_key
+    cast(sum(business_day_count) as bigint) as target_business_day_count,
+    cast(
+        sum(elapsed_business_day_count) as bigint
+    ) as elapsed_target_business_day_count,
+    cast(max(total_business_day_count) as bigint) as total_business_day_count,
+    cast(period_start_date as date) as period_start_date
+from months
+group by period_type, period_start_date, target_type, scope_key

@@ -1,6 +1,6 @@
 -- K96: meetings booked against the target and last month; held, cancelled, no-show.
--- Grain: one row per activity_month and scope_key; dense from the first meeting or
--- target.
+-- Grain: one row per period_type, activity_month and scope_key; dense from the first
+-- meeting or target.
 with
     daily as (select * from {{ ref("int_meeting_scopes_counted_daily") }}),
     targets as (
@@ -9,21 +9,16 @@ with
         where target_type = 'meetings_booked'
     ),
     period_days as (
-        select * from {{ ref("int_period_days") }} where period_type = 'month'
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month')
     ),
-    months as (select * from {{ ref("int_periods") }} where period_type = 'month'),
-    dates as (select * from {{ ref("dim_dates") }}),
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     scopes as (select * from {{ ref("int_scopes") }}),
-    business_days as (
-        select
-            calendar_month,
-            count(*) filter (where is_business_day) as total_business_day_count,
-            count(*) filter (
-                where is_business_day and calendar_date <= {{ as_of_date() }}
-            ) as elapsed_business_day_count
-        from dates
-        group by calendar_month
-    ),
     first_days as (
         select scope_key, min(event_date) as first_date
         from
@@ -31,13 +26,15 @@ with
                 select scope_key, event_date
                 from daily
                 union all
-                select scope_key, target_month as event_date
+                select scope_key, period_start_date as event_date
                 from targets
+                where period_type = 'month'
             ) as events
         group by scope_key
     ),
     sums as (
         select
+            period_days.period_type,
             period_days.period_start_date,
             daily.scope_key,
             {% for column in [
@@ -67,10 +64,11 @@ with
             {% endfor %}
         from daily
         inner join period_days on daily.event_date = period_days.calendar_date
-        group by period_days.period_start_date, daily.scope_key
+        group by period_days.period_type, period_days.period_start_date, daily.scope_key
     ),
     filled as (
         select
+            months.period_type,
             months.period_start_date,
             months.is_complete,
             scopes.scope_key,
@@ -86,30 +84,34 @@ with
             coalesce(sums.prior_booked_count, 0) as prior_booked_count,
             coalesce(sums.prior_held_count, 0) as prior_held_count,
             targets.target_value_base as booked_target,
+            targets.target_business_day_count,
+            targets.elapsed_target_business_day_count,
+            targets.total_business_day_count,
             case
-                when months.is_complete or business_days.total_business_day_count = 0
+                when months.is_complete or targets.target_business_day_count = 0
                 then cast(targets.target_value_base as double)
                 else
                     cast(targets.target_value_base as double)
-                    * business_days.elapsed_business_day_count
-                    / business_days.total_business_day_count
+                    * targets.elapsed_target_business_day_count
+                    / targets.target_business_day_count
             end as booked_target_to_date
         from first_days
         inner join scopes on first_days.scope_key = scopes.scope_key
         inner join months on first_days.first_date <= months.period_end_date
-        inner join
-            business_days on months.period_start_date = business_days.calendar_month
         left join
             sums
-            on months.period_start_date = sums.period_start_date
+            on months.period_type = sums.period_type
+            and months.period_start_date = sums.period_start_date
             and scopes.scope_key = sums.scope_key
         left join
             targets
-            on months.period_start_date = targets.target_month
+            on months.period_type = targets.period_type
+            and months.period_start_date = targets.period_start_date
             and scopes.scope_key = targets.scope_key
     ),
     final as (
         select
+            cast(period_type as string) as period_type,
             cast(period_start_date as date) as activity_month,
             cast(scope_key as string) as scope_key,
             cast(scope_type as string) as scope_type,
@@ -123,6 +125,11 @@ with
             cast(cancelled_count as bigint) as cancelled_count,
             cast(no_show_count as bigint) as no_show_count,
             cast(booked_target as decimal(18, 2)) as booked_target,
+            cast(total_business_day_count as bigint) as total_business_day_count,
+            cast(target_business_day_count as bigint) as target_business_day_count,
+            cast(
+                elapsed_target_business_day_count as bigint
+            ) as elapsed_target_business_day_count,
             round(cast(booked_target_to_date as double), 6) as booked_target_to_date,
             {{ safe_ratio("booked_count", "booked_target") }} as booked_to_target_rate,
             {{ safe_ratio("booked_count", "booked_target_to_date") }}

@@ -29,34 +29,38 @@ with
         from {{ ref("int_deal_scopes_counted_daily") }}
         where won_count > 0 and not is_in_future
     ),
-    this_month as (
-        select calendar_month, calendar_quarter_start_date
-        from dates
-        where calendar_date = {{ as_of_date() }}
+    ranked_days as (
+        {% for period_type, first_day, further_count in [
+            ["month", "calendar_month", 2],
+            ["jalali_month", "jalali_month", 2],
+            ["quarter", "calendar_quarter_start_date", 1],
+        ] %}
+            select
+                '{{ period_type }}' as period_type,
+                {{ first_day }} as period_start_date,
+                calendar_date,
+                {{ further_count }} as further_count,
+                dense_rank() over (
+                    order by {{ first_day }} asc nulls last
+                ) as period_number
+            from dates
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
     ),
+    todays as (select * from ranked_days where calendar_date = {{ as_of_date() }}),
     period_days as (
         select
-            'month' as period_type,
-            dates.calendar_month as period_start_date,
-            dates.calendar_date
-        from dates
+            ranked_days.period_type,
+            ranked_days.period_start_date,
+            ranked_days.calendar_date
+        from ranked_days
         inner join
-            this_month
-            on dates.calendar_month between this_month.calendar_month and cast(
-                this_month.calendar_month + interval 2 month as date
-            )
-        union all
-        select
-            'quarter' as period_type,
-            dates.calendar_quarter_start_date as period_start_date,
-            dates.calendar_date
-        from dates
-        inner join
-            this_month
-            on dates.calendar_quarter_start_date
-            between this_month.calendar_quarter_start_date and cast(
-                this_month.calendar_quarter_start_date + interval 3 month as date
-            )
+            todays
+            on ranked_days.period_type = todays.period_type
+            and ranked_days.period_number >= todays.period_number
+            and ranked_days.period_number <= todays.period_number + todays.further_count
     ),
     period_ends as (
         select period_type, period_start_date, max(calendar_date) as period_end_date
@@ -67,7 +71,6 @@ with
             'all' as period_type,
             {{ as_of_date() }} as period_start_date,
             {{ as_of_date() }} as period_end_date
-        from this_month
     ),
     pipelines as (
         select period_days.period_type, period_days.period_start_date, open_deals.*
@@ -104,17 +107,6 @@ with
         from daily
         inner join period_days on daily.event_date = period_days.calendar_date
         group by period_days.period_type, period_days.period_start_date, daily.scope_key
-    ),
-    target_sums as (
-        select
-            period_days.period_type,
-            period_days.period_start_date,
-            targets.scope_key,
-            sum(targets.target_value_base) as target_amount_base
-        from targets
-        inner join period_days on targets.target_month = period_days.calendar_date
-        group by
-            period_days.period_type, period_days.period_start_date, targets.scope_key
     ),
     measured as (
         select
@@ -153,7 +145,9 @@ with
                     then coalesce(won_sums.won_amount_base, 0)
                 end as decimal(18, 2)
             ) as won_amount_base,
-            cast(target_sums.target_amount_base as decimal(18, 2)) as target_amount_base
+            targets.target_value_base as target_amount_base,
+            targets.target_business_day_count,
+            targets.total_business_day_count
         from period_ends
         cross join scopes
         left join
@@ -167,14 +161,14 @@ with
             and period_ends.period_start_date = won_sums.period_start_date
             and scopes.scope_key = won_sums.scope_key
         left join
-            target_sums
-            on period_ends.period_type = target_sums.period_type
-            and period_ends.period_start_date = target_sums.period_start_date
-            and scopes.scope_key = target_sums.scope_key
+            targets
+            on period_ends.period_type = targets.period_type
+            and period_ends.period_start_date = targets.period_start_date
+            and scopes.scope_key = targets.scope_key
         where
             pipeline_sums.scope_key is not null
             or won_sums.scope_key is not null
-            or target_sums.scope_key is not null
+            or targets.scope_key is not null
     ),
     compared as (
         select
@@ -208,6 +202,8 @@ with
             ) as measured_weighted_amount_base,
             cast(won_amount_base as decimal(18, 2)) as won_amount_base,
             cast(target_amount_base as decimal(18, 2)) as target_amount_base,
+            cast(total_business_day_count as bigint) as total_business_day_count,
+            cast(target_business_day_count as bigint) as target_business_day_count,
             cast(remaining_amount_base as decimal(18, 2)) as remaining_amount_base,
             case
                 when remaining_amount_base > 0

@@ -1,33 +1,42 @@
 -- K102: won value of the month to date, and what the month comes to at this pace.
--- Grain: one row per calendar_month and scope_key; only the month of as_of_date.
+-- Grain: one row per period_type, calendar_month and scope_key; only the months of
+-- as_of_date.
 with
     deals as (
         select *
         from {{ ref("kpi_deals") }}
-        where period_type = 'month' and not is_complete
+        where period_type in ('month', 'jalali_month') and not is_complete
     ),
     targets as (
-        select *
-        from {{ ref("int_target_scopes") }}
-        where
-            target_type = 'won_amount'
-            and target_month = cast(date_trunc('month', {{ as_of_date() }}) as date)
+        select * from {{ ref("int_target_scopes") }} where target_type = 'won_amount'
     ),
     scopes as (select * from {{ ref("int_scopes") }}),
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month') and not is_complete
+    ),
+    dates as (select * from {{ ref("dim_dates") }}),
     business_days as (
         select
-            calendar_month,
-            count(*) filter (where is_business_day) as total_business_day_count,
+            months.period_type,
+            months.period_start_date,
+            count(*) filter (where dates.is_business_day) as total_business_day_count,
             count(*) filter (
-                where is_business_day and calendar_date <= {{ as_of_date() }}
+                where
+                    dates.is_business_day and dates.calendar_date <= {{ as_of_date() }}
             ) as elapsed_business_day_count
-        from {{ ref("dim_dates") }}
-        where calendar_month = cast(date_trunc('month', {{ as_of_date() }}) as date)
-        group by calendar_month
+        from months
+        inner join
+            dates
+            on months.period_start_date <= dates.calendar_date
+            and months.period_end_date >= dates.calendar_date
+        group by months.period_type, months.period_start_date
     ),
     measured as (
         select
-            business_days.calendar_month,
+            business_days.period_type,
+            business_days.period_start_date,
             business_days.elapsed_business_day_count,
             business_days.total_business_day_count,
             scopes.scope_key,
@@ -39,11 +48,19 @@ with
             coalesce(deals.won_without_amount_count, 0) as won_without_amount_count,
             coalesce(deals.won_unconverted_count, 0) as won_unconverted_count,
             coalesce(deals.won_amount_base, 0) as won_amount_base,
-            targets.target_value_base as target_amount_base
+            targets.target_value_base as target_amount_base,
+            targets.target_business_day_count
         from scopes
         cross join business_days
-        left join deals on scopes.scope_key = deals.scope_key
-        left join targets on scopes.scope_key = targets.scope_key
+        left join
+            deals
+            on business_days.period_type = deals.period_type
+            and scopes.scope_key = deals.scope_key
+        left join
+            targets
+            on business_days.period_type = targets.period_type
+            and business_days.period_start_date = targets.period_start_date
+            and scopes.scope_key = targets.scope_key
         where deals.scope_key is not null or targets.scope_key is not null
     ),
     projected as (
@@ -66,7 +83,8 @@ with
     ),
     final as (
         select
-            cast(calendar_month as date) as calendar_month,
+            cast(period_type as string) as period_type,
+            cast(period_start_date as date) as calendar_month,
             cast(scope_key as string) as scope_key,
             cast(scope_type as string) as scope_type,
             cast(scope_name as string) as scope_name,
@@ -80,6 +98,7 @@ with
             cast(won_amount_base as decimal(18, 2)) as won_amount_base,
             cast(run_rate_amount_base as decimal(18, 2)) as run_rate_amount_base,
             cast(target_amount_base as decimal(18, 2)) as target_amount_base,
+            cast(target_business_day_count as bigint) as target_business_day_count,
             {{ safe_ratio("won_amount_base", "target_amount_base") }}
             as won_to_target_rate,
             {{ safe_ratio("run_rate_amount_base", "target_amount_base") }}
