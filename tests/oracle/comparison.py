@@ -96,6 +96,6 @@ def _is_same(expected: object, actual: object, tolerance: float) -> bool:
     if isinstance(expected, float):
         given = float(str(actual))
         return math.isclose(expected, given, rel_tol=1e-9, abs_tol=tolerance)
-    if isinstance(actual, datetime) and isinstance(expected, date):
+    if isinstance(actual, datetime) and type(expected) is date:
         return actual.date() == expected
     return expected == actual
