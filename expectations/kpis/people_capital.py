@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def suites() -> "dict[str, list[Expectation]]":
-    """Return the suites of the ledger's KPIs."""
+    """Return the suites of the ledger and of whole jobs."""
     return {
         "kpi_human_capital_roi_monthly": [
             *never_negative("people_cost_amount_base"),
@@ -19,6 +19,12 @@ def suites() -> "dict[str, list[Expectation]]":
             ),
             no_row_where(
                 "unconverted_count > 0", "every line of the ledger has an exchange rate"
+            ),
+        ],
+        "kpi_fte_monthly": [
+            no_row_where(
+                "scope_type = 'total' and known_fte_share < 0.8",
+                "most people's part of a whole job is known",
             ),
         ],
     }

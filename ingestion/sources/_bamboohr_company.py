@@ -121,8 +121,11 @@ class Company:
     def details(self) -> Iterator[Row]:
         """Yield of new and changed employees what the list cannot say."""
         changed_ids = self._feed.changed_ids()
-        wanted = self._employee_ids if self._feed.asks_all else changed_ids
-        known = Fingerprints(dlt.current.resource_state())
+        state = dlt.current.resource_state()
+        # A field that is new here is asked of everybody once.
+        is_whole = self._feed.asks_all or state.get("fields") != [*DETAIL_FIELDS]
+        wanted = self._employee_ids if is_whole else changed_ids
+        known = Fingerprints(state)
         params = {"fields": ",".join(DETAIL_FIELDS), "onlyCurrent": "false"}
         for employee_id in wanted:
             path = f"employees/{employee_id}"
@@ -132,6 +135,7 @@ class Company:
             if self._extraction.is_usable(EMPLOYEE_DETAILS, record):
                 row = EMPLOYEE_DETAILS.renamed(cleaned(record), employee_id=employee_id)
                 yield from self._if_changed(EMPLOYEE_DETAILS, known, row)
+        state["fields"] = [*DETAIL_FIELDS]
         self._feed.advance()
 
     def _if_changed(

@@ -35,12 +35,17 @@ EMPLOYEES = RawTable(
     key=("employee_id",),
 )
 # What the list endpoint cannot add; asked for employee by employee.
-DETAIL_FIELDS = ("employeeNumber", "gender", "originalHireDate", "terminationDate")
+DETAIL_FIELDS = (
+    *("employeeNumber", "gender", "originalHireDate", "terminationDate"),
+    # As of now: BambooHR keeps no history of it, and many companies leave it empty.
+    "standardHoursPerWeek",
+)
 EMPLOYEE_DETAILS = RawTable(
     "employee_details",
     columns(
         text="employee_id employee_number gender",
         date="original_hire_date termination_date",
+        decimal="standard_hours_per_week",
     ),
     key=("employee_id",),
 )

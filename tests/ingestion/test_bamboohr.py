@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ingestion.load import LoadError
+from ingestion.sources import _bamboohr_company
 from ingestion.sources._bamboohr_api import api_for, money
 
 from .conftest import TOKEN, Server
@@ -371,3 +372,19 @@ def test_rows_carry_when_they_were_seen(company):
     assert company.rows("select extracted_at, teams from job_info") == [
         (datetime.fromisoformat("2026-11-18T20:00:00+00:00"), '["a"]')
     ]
+
+
+def test_hours_of_a_week_arrive_also_where_a_former_version_did_not_ask(
+    company, monkeypatch
+):
+    """Else who did not change since has no hours, and counts as a whole job or none."""
+    company.write("employees", employee(1, standardHoursPerWeek="22.5"), employee(2))
+    fields = _bamboohr_company.DETAIL_FIELDS
+    monkeypatch.setattr(_bamboohr_company, "DETAIL_FIELDS", fields[:-1])
+    company.load()
+    monkeypatch.setattr(_bamboohr_company, "DETAIL_FIELDS", fields)
+    assert company.loaded() == {"employee_details": 1}
+    assert company.rows(
+        "select employee_id, standard_hours_per_week from employee_details order by 1"
+    ) == [("1", Decimal("22.5")), ("2", None)]
+    assert company.loaded() == {}

@@ -1,14 +1,17 @@
 """What people bring in, how much of a job they have, and a past that HR rewrote."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.oracle import people_capital_kpis
+from tests.oracle import people_capital_kpis, people_fte_kpis, sales_kpis
 from tests.oracle.comparison import Warehouse, assert_same
 from tests.oracle.crm import Crm
 from tests.oracle.people import People
 from tests.oracle.periods import Clock
+from tests.oracle.sales_kpis import Sales
+from tests.oracle.shop import Shop
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +26,20 @@ def test_human_capital_roi(warehouse: Warehouse, people: People) -> None:
     key = ("period_type", "ledger_month")
     assert_same(expected, warehouse.rows("kpi_human_capital_roi_monthly", key))
     assert any(row["twelve_month_human_capital_roi"] for row in expected.values())
+
+
+def test_whole_jobs(
+    warehouse: Warehouse, people: People, company_dir: Path, clock: Clock, crm: Crm
+) -> None:
+    """K68, K78: a part-timer would be a whole one, or one of unknown hours nobody."""
+    sales = Sales(Shop(company_dir, clock, crm))
+    net = {
+        (str(kind), start): Decimal(str(row["event_dated_net_sales_amount_base"]))
+        for (kind, start, _, name), row in sales_kpis.kpi_sales(sales).items()
+        if name == "all"
+    }
+    expected = people_fte_kpis.kpi_fte_monthly(people, net)
+    key = ("period_type", "headcount_month", "scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_fte_monthly", key))
+    unknown = [row for row in expected.values() if row["unknown_fte_count"]]
+    assert unknown, "Everybody's part is known: the column would pass untested."

@@ -8,7 +8,10 @@ with
             case when is_on_leave then 'leave' else employment_type end as present_type,
             lag(case when is_on_leave then 'leave' else employment_type end) over (
                 partition by employment_id order by version_number asc nulls last
-            ) as previous_type
+            ) as previous_type,
+            lag(fte_share) over (
+                partition by employment_id order by version_number asc nulls last
+            ) as previous_fte_share
         from {{ ref("stg_personio__employment_versions") }}
         where not is_deleted
     ),
@@ -30,6 +33,7 @@ with
             employment_status_name,
             cast(null as string) as termination_code,
             cast(null as string) as termination_reason_name,
+            fte_share,
             start_date as effective_date,
             _loaded_at
         from versions
@@ -42,10 +46,13 @@ with
             employment_status_name,
             cast(null as string) as termination_code,
             cast(null as string) as termination_reason_name,
+            fte_share,
             changed_date as effective_date,
             _loaded_at
         from versions
-        where present_type <> coalesce(previous_type, employment_type)
+        where
+            present_type <> coalesce(previous_type, employment_type)
+            or (version_number > 1 and fte_share is distinct from previous_fte_share)
         union all
         select
             employee_id,
@@ -54,6 +61,7 @@ with
             employment_status_name,
             termination_code,
             termination_reason_name,
+            cast(null as double) as fte_share,
             -- The first day without him.
             end_date + 1 as effective_date,
             _loaded_at
@@ -85,6 +93,7 @@ select
     -- Personio asks neither.
     cast(null as boolean) as is_rehire_eligible,
     cast(null as boolean) as is_regretted,
+    cast(fte_share as double) as fte_share,
     cast(effective_date as date) as effective_date,
     _loaded_at
 from changes

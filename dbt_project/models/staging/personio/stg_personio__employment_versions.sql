@@ -68,6 +68,20 @@ select
         end as string
     ) as employment_type,
     upper(versions.status) = 'LEAVE' as is_on_leave,
+    -- least() would take the 1 of a missing number.
+    cast(
+        case
+            when
+                versions.weekly_working_hours >= 0
+                and versions.full_time_weekly_working_hours > 0
+            then
+                least(
+                    cast(versions.weekly_working_hours as double)
+                    / cast(versions.full_time_weekly_working_hours as double),
+                    1
+                )
+        end as double
+    ) as fte_share,
     cast(nullif(trim(versions.position_title), '') as string) as job_title,
     cast(named_units.department_name as string) as department_name,
     cast(named_units.team_name as string) as team_name,

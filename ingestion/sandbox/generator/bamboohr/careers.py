@@ -11,6 +11,8 @@ Planted, by the employee's role in `cast`:
 - `corrected`: HR moved a rise from April to May 2026 afterwards (its comment says so);
 - `on_leave`: Leave of Absence from 2026-02-01 to 2026-05-31, then Part-Time;
 - `hourly`: paid by the hour; his first pay is written "15.50 EUR", not as an object;
+- `hours_unknown`: works part-time, and nobody entered how many hours; the others' hours
+  are as of now, so that those of `on_leave` before his leave are not known either;
 - a leaver's regret and will are drawn, those of the support agent who left on
   2026-05-16 are Resignation (Voluntary) and regretted.
 """
@@ -45,6 +47,7 @@ class Career:
     job: list[Row] = field(default_factory=list)
     pay: list[Row] = field(default_factory=list)
     first_hired: date | None = None
+    weekly_hours: str | None = None
 
     def rows(self, table: str) -> list[Row]:
         """Return the rows of a table of the API."""
@@ -128,7 +131,28 @@ def careers(company: Company) -> list[Career]:
         date(2026, 5, 16), VOLUNTARY, is_regretted=True
     )
     _plant({part: found[one.number] for part, one in cast(company).items()}, everybody)
+    _weekly_hours(company, list(found.values()))
     return list(found.values())
+
+
+def _weekly_hours(company: Company, found: list[Career]) -> None:
+    """Enter the hours that a present week has; a whole week in Austria has 38.5."""
+    rng = company.rng("bamboohr/hours")
+    is_unknown = True
+    for career in found:
+        working = [
+            str(row["employmentStatus"])
+            for row in career.status
+            if row["employmentStatus"] not in ("Terminated", "Leave of Absence")
+        ]
+        if working[-1] == "Part-Time":
+            # Planted: `hours_unknown` is the first of them.
+            hours = rng.choice(("16", "20", "24", "30", "32"))
+            career.weekly_hours = None if is_unknown else hours
+            is_unknown = False
+        else:
+            is_austrian = career.employee.country == "Austria"
+            career.weekly_hours = "38.5" if is_austrian else "40"
 
 
 def _plant(parts: dict[str, Career], everybody: list[Employee]) -> None:

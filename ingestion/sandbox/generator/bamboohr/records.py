@@ -55,6 +55,8 @@ def employee_line(career: Career) -> dict:
         "employeeNumber": f"Z-{employee.number:04d}",
         "gender": employee.gender,
         "originalHireDate": starts[0],
+        # A text, as BambooHR writes the numbers of its fields.
+        "standardHoursPerWeek": career.weekly_hours,
         "terminationDate": terminations[-1] if is_gone else UNSET,
         "created": f"{_before(starts[0])}T09:00:00+00:00",
         "lastChanged": f"{_last_change(career)}T15:30:00+00:00",

@@ -1,7 +1,8 @@
 """BambooHR's API v1 over a data directory, at both of its addresses.
 
 Files: `employees` (an element of the list's `data` with every field, plus
-`employeeNumber`, `gender`, `originalHireDate`, `terminationDate` as of one employee;
+`employeeNumber`, `gender`, `originalHireDate`, `terminationDate` and
+`standardHoursPerWeek` as of one employee;
 `created` and `lastChanged` say when; `deleted` makes it known only to the changes),
 `tables_<table>` (rows of /employees/all/tables/<table>) and `time_off`.
 Limits are sandbox.toml's `[limits.bamboohr]` (`enforced`, `per_ten_seconds`).
