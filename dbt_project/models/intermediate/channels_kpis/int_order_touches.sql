@@ -1,0 +1,77 @@
+-- The visits that may have led to an order: those of its customer in the days before
+-- it, the order's own included, whatever was ordered in between.
+-- Grain: one row per (order_key, touch_number), the first visit first. An order without
+-- any visit has one touch of an unknown channel, so that no revenue is lost.
+with
+    orders as (select * from {{ ref("fct_customer_orders") }}),
+    sessions as (select * from {{ ref("fct_sessions") }}),
+    -- By the customer where he is known, else by the visit that ended in the order.
+    visits as (
+        select
+            orders.order_key,
+            sessions.session_key,
+            sessions.channel_group_name,
+            sessions.source_name,
+            sessions.medium_name,
+            sessions.campaign_name,
+            sessions.started_at
+        from orders
+        inner join
+            sessions
+            on orders.customer_key = sessions.customer_key
+            and sessions.started_at <= orders.ordered_at
+            and sessions.started_at
+            > orders.ordered_at - interval {{ var("attribution_days") }} day
+        union
+        select
+            orders.order_key,
+            sessions.session_key,
+            sessions.channel_group_name,
+            sessions.source_name,
+            sessions.medium_name,
+            sessions.campaign_name,
+            sessions.started_at
+        from orders
+        inner join sessions on orders.session_key = sessions.session_key
+    ),
+    touches as (
+        select
+            orders.order_key,
+            orders.customer_key,
+            visits.session_key,
+            coalesce(visits.channel_group_name, 'unknown') as channel_group_name,
+            visits.source_name,
+            visits.medium_name,
+            visits.campaign_name,
+            orders.net_sales_amount_base,
+            orders.order_date,
+            orders.ordered_at,
+            coalesce(visits.started_at, orders.ordered_at) as touched_at
+        from orders
+        left join visits on orders.order_key = visits.order_key
+    ),
+    final as (
+        select
+            *,
+            row_number() over (
+                partition by order_key
+                order by touched_at asc nulls last, session_key asc nulls last
+            ) as touch_number,
+            count(*) over (partition by order_key) as touch_count
+        from touches
+    )
+select
+    cast(order_key as string) as order_key,
+    cast(customer_key as string) as customer_key,
+    cast(session_key as string) as session_key,
+    cast(channel_group_name as string) as channel_group_name,
+    cast(source_name as string) as source_name,
+    cast(medium_name as string) as medium_name,
+    cast(campaign_name as string) as campaign_name,
+    cast(touch_number as bigint) as touch_number,
+    cast(touch_count as bigint) as touch_count,
+    cast(net_sales_amount_base as decimal(18, 6)) as net_sales_amount_base,
+    cast(order_date as date) as order_date,
+    cast(ordered_at as timestamp) as ordered_at,
+    cast(touched_at as timestamp) as touched_at
+from final
