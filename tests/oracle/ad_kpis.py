@@ -5,20 +5,20 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from hashlib import md5
+from itertools import product
 
-from tests.oracle.ads import Ads, Figure
+from tests.oracle.ads import Ads, Figure, Spend
 from tests.oracle.comparison import Rows
 from tests.oracle.periods import (
     ONE_DAY,
     cents,
-    first_of_month,
-    last_of_month,
     period_of,
     ratio,
 )
 from tests.oracle.sales_kpis import Sales
 
 FINALITY_DAYS = 28
+MONTHS = ("month", "jalali_month")
 
 
 def _is_provisional(ads: Ads, end: date) -> bool:
@@ -36,7 +36,7 @@ def kpi_ad_performance(ads: Ads) -> Rows:
     for figure in ads.figures:
         if figure.day > ads.today:
             continue
-        for period_type in ("day", "week", "month"):
+        for period_type in ("day", "week", *MONTHS):
             start, _ = period_of(period_type, figure.day)
             for scope in (
                 ("total", "all"),
@@ -95,7 +95,9 @@ def kpi_ad_demographics_monthly(ads: Ads) -> Rows:
     cells: dict[tuple, list[Figure]] = defaultdict(list)
     for (age, gender), figure in ads.split("age", "gender"):
         if figure.day <= ads.today:
-            cells[first_of_month(figure.day), "meta_ads", age, gender].append(figure)
+            for kind in MONTHS:
+                start, _ = period_of(kind, figure.day)
+                cells[kind, start, "meta_ads", age, gender].append(figure)
     rows: Rows = {}
     for key, figures in cells.items():
         converted = [figure for figure in figures if figure.rate is not None]
@@ -103,9 +105,10 @@ def kpi_ad_demographics_monthly(ads: Ads) -> Rows:
         value = _total(one.base(one.value) for one in converted)
         impressions = sum(figure.impressions for figure in figures)
         clicks = sum(figure.clicks for figure in figures)
+        _, end = period_of(*key[:2])
         rows[key] = {
-            "is_complete": last_of_month(key[0]) < ads.today,
-            "is_provisional": _is_provisional(ads, last_of_month(key[0])),
+            "is_complete": end < ads.today,
+            "is_provisional": _is_provisional(ads, end),
             "impression_count": impressions,
             "click_count": clicks,
             "unconverted_count": len(figures) - len(converted),
@@ -125,30 +128,31 @@ def kpi_ad_overclaim_monthly(ads: Ads) -> Rows:
     """Return what is claimed per order that came by an ad."""
     claims: dict[tuple, list] = defaultdict(list)
     arrivals: dict[tuple, int] = defaultdict(int)
-    orders: dict[date, int] = defaultdict(int)
+    orders: dict[tuple, int] = defaultdict(int)
     for vendor, window, day, count in ads.purchases:
         if day <= ads.today:
-            for scope in (("total", "all"), ("vendor", vendor)):
-                claims[first_of_month(day), *scope].append((window, count))
-    for arrival in ads.arrivals:
-        month = first_of_month(arrival.day)
+            for kind, scope in product(MONTHS, (("total", "all"), ("vendor", vendor))):
+                claims[kind, period_of(kind, day)[0], *scope].append((window, count))
+    for kind, arrival in product(MONTHS, ads.arrivals):
+        month = (kind, period_of(kind, arrival.day)[0])
         orders[month] += 1
         if arrival.vendor:
-            arrivals[month, "total", "all"] += 1
-            arrivals[month, "vendor", arrival.vendor] += 1
+            arrivals[*month, "total", "all"] += 1
+            arrivals[*month, "vendor", arrival.vendor] += 1
     rows: Rows = {}
     for key in claims.keys() | arrivals.keys():
-        month, claimed = key[0], _total(count for _, count in claims[key])
+        claimed = _total(count for _, count in claims[key])
+        _, end = period_of(*key[:2])
         rows[key] = {
             "attribution_window_name": ", ".join(
                 sorted({window for window, _ in claims[key]})
             )
             or None,
-            "is_complete": last_of_month(month) < ads.today,
-            "is_provisional": _is_provisional(ads, last_of_month(month)),
+            "is_complete": end < ads.today,
+            "is_provisional": _is_provisional(ads, end),
             "platform_conversion_count": float(claimed),
             "attributed_order_count": arrivals[key],
-            "order_count": orders[month],
+            "order_count": orders[key[:2]],
             "overclaim_ratio": ratio(claimed, arrivals[key]),
         }
     return rows
@@ -161,12 +165,15 @@ def kpi_ad_attributed_roas_monthly(ads: Ads) -> Rows:
     for figure in ads.figures:
         tag = ads.utm_campaigns.get((figure.vendor, figure.campaign), "none")
         line = (figure.campaign_key, figure.platform, figure.currency, figure.day)
-        for scope in _scopes(figure.vendor, tag):
-            spends[first_of_month(figure.day), *scope][line] += figure.spend
+        for kind, scope in product(MONTHS, _scopes(figure.vendor, tag)):
+            start, _ = period_of(kind, figure.day)
+            spends[kind, start, *scope][line] += figure.spend
     for arrival in ads.arrivals:
         if arrival.vendor:
-            for scope in _scopes(arrival.vendor, arrival.campaign or "none"):
-                sales[first_of_month(arrival.day), *scope].append(arrival.sales)
+            tag = arrival.campaign or "none"
+            for kind, scope in product(MONTHS, _scopes(arrival.vendor, tag)):
+                start, _ = period_of(kind, arrival.day)
+                sales[kind, start, *scope].append(arrival.sales)
     rows: Rows = {}
     for key in spends.keys() | sales.keys():
         cost = _total(
@@ -191,27 +198,34 @@ def kpi_marketing_efficiency_monthly(ads: Ads, sales: Sales) -> Rows:
     past = [spend for spend in ads.spends if spend.day <= ads.today]
     first = min(sales.first_day("all"), min(spend.day for spend in past))
     rows: Rows = {}
-    start, end = period_of("month", first)
-    while start <= ads.today:
-        net = sales.net("all", start, min(end, ads.today))
-        these = [spend for spend in past if start <= spend.day <= end]
-        cost = _total(spend.amount for spend in these)
-        by_kind = {
-            kind: cents(_total(spend.amount for spend in these if spend.kind == kind))
-            for kind in ("ads", "offline", "channel")
-        }
-        rows[start,] = {
-            "is_complete": end < ads.today,
-            "is_provisional": _is_provisional(ads, end),
-            "event_dated_net_sales_amount_base": cents(net),
-            "ad_spend_amount_base": by_kind["ads"],
-            "offline_spend_amount_base": by_kind["offline"],
-            "channel_cost_amount_base": by_kind["channel"],
-            "marketing_spend_amount_base": cents(cost),
-            "committed_spend_amount_base": cents(
-                _total(spend.amount for spend in these if spend.is_committed)
-            ),
-            "marketing_efficiency_ratio": ratio(net, cost),
-        }
-        start, end = period_of("month", end + ONE_DAY)
+    for kind in MONTHS:
+        start, end = period_of(kind, first)
+        while start <= ads.today:
+            rows[kind, start] = _efficiency(ads, sales, past, start, end)
+            start, end = period_of(kind, end + ONE_DAY)
     return rows
+
+
+def _efficiency(
+    ads: Ads, sales: Sales, past: list[Spend], start: date, end: date
+) -> dict:
+    net = sales.net("all", start, min(end, ads.today))
+    these = [spend for spend in past if start <= spend.day <= end]
+    cost = _total(spend.amount for spend in these)
+    by_kind = {
+        kind: cents(_total(spend.amount for spend in these if spend.kind == kind))
+        for kind in ("ads", "offline", "channel")
+    }
+    return {
+        "is_complete": end < ads.today,
+        "is_provisional": _is_provisional(ads, end),
+        "event_dated_net_sales_amount_base": cents(net),
+        "ad_spend_amount_base": by_kind["ads"],
+        "offline_spend_amount_base": by_kind["offline"],
+        "channel_cost_amount_base": by_kind["channel"],
+        "marketing_spend_amount_base": cents(cost),
+        "committed_spend_amount_base": cents(
+            _total(spend.amount for spend in these if spend.is_committed)
+        ),
+        "marketing_efficiency_ratio": ratio(net, cost),
+    }

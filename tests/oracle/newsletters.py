@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 import orjson
 
 from tests.oracle.comparison import Rows
-from tests.oracle.periods import Clock, first_of_month, last_of_month, next_month, ratio
+from tests.oracle.periods import ONE_DAY, Clock, period_of, ratio
 
 GOING = ("unsubscribed", "suppressed", "deleted")
 
@@ -174,21 +175,23 @@ def kpi_subscribers_monthly(newsletters: Newsletters) -> Rows:
         for scope in (("total", "all"), ("source", source)):
             scopes[scope].append((kind, day))
     rows: Rows = {}
-    for scope, changes in scopes.items():
-        month, count = first_of_month(min(day for _, day in changes)), 0
-        while month <= today:
-            kinds = [kind for kind, day in changes if first_of_month(day) == month]
-            net = sum(-1 if kind in GOING else 1 for kind in kinds)
-            rows[month, *scope] = {
-                "is_complete": last_of_month(month) < today,
+    for (scope, changes), kind in product(scopes.items(), ("month", "jalali_month")):
+        start, end = period_of(kind, min(day for _, day in changes))
+        count = 0
+        while start <= today:
+            names = [name for name, day in changes if start <= day <= end]
+            net = sum(-1 if name in GOING else 1 for name in names)
+            rows[kind, start, *scope] = {
+                "is_complete": end < today,
                 "opening_count": count,
-                "new_count": kinds.count("new"),
-                "reactivated_count": kinds.count("reactivated"),
-                "unsubscribed_count": kinds.count("unsubscribed"),
-                "suppressed_count": kinds.count("suppressed"),
+                "new_count": names.count("new"),
+                "reactivated_count": names.count("reactivated"),
+                "unsubscribed_count": names.count("unsubscribed"),
+                "suppressed_count": names.count("suppressed"),
                 "deleted_count": 0,
                 "net_subscribers": net,
                 "closing_count": count + net,
             }
-            month, count = next_month(month), count + net
+            count += net
+            start, end = period_of(kind, end + ONE_DAY)
     return rows

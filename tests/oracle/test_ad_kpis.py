@@ -34,21 +34,21 @@ def test_ad_performance(warehouse: Warehouse, ads: Ads) -> None:
 
 def test_ad_demographics(warehouse: Warehouse, ads: Ads) -> None:
     """K42 to K45: the figures that Meta splits twice would be counted twice."""
-    key = ("spend_month", "vendor", "age_group_name", "gender_name")
+    key = ("period_type", "spend_month", "vendor", "age_group_name", "gender_name")
     expected = ad_kpis.kpi_ad_demographics_monthly(ads)
     assert_same(expected, warehouse.rows("kpi_ad_demographics_monthly", key))
 
 
 def test_overclaim(warehouse: Warehouse, ads: Ads) -> None:
     """K48: an order that two platforms claim would count as two."""
-    key = ("spend_month", "scope_type", "scope_name")
+    key = ("period_type", "spend_month", "scope_type", "scope_name")
     expected = ad_kpis.kpi_ad_overclaim_monthly(ads)
     assert_same(expected, warehouse.rows("kpi_ad_overclaim_monthly", key))
 
 
 def test_attributed_return_on_ad_spend(warehouse: Warehouse, ads: Ads) -> None:
     """K46: spend that brought no order would vanish and flatter the rest."""
-    key = ("spend_month", "scope_type", "scope_name")
+    key = ("period_type", "spend_month", "scope_type", "scope_name")
     expected = ad_kpis.kpi_ad_attributed_roas_monthly(ads)
     assert_same(expected, warehouse.rows("kpi_ad_attributed_roas_monthly", key))
 
@@ -56,5 +56,7 @@ def test_attributed_return_on_ad_spend(warehouse: Warehouse, ads: Ads) -> None:
 def test_marketing_efficiency(warehouse: Warehouse, ads: Ads, shop: Shop) -> None:
     """K49: a cost of several days or of another channel would be lost."""
     expected = ad_kpis.kpi_marketing_efficiency_monthly(ads, Sales(shop))
-    actual = warehouse.rows("kpi_marketing_efficiency_monthly", ("spend_month",))
+    actual = warehouse.rows(
+        "kpi_marketing_efficiency_monthly", ("period_type", "spend_month")
+    )
     assert_same(expected, actual)

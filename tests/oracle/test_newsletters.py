@@ -28,7 +28,7 @@ def test_newsletter_sends(warehouse: Warehouse, newsletters: Newsletters) -> Non
 
 def test_subscribers(warehouse: Warehouse, newsletters: Newsletters) -> None:
     """K56: a second newsletter would be a second subscriber."""
-    key = ("change_month", "scope_type", "scope_name")
+    key = ("period_type", "change_month", "scope_type", "scope_name")
     expected = kpi_subscribers_monthly(newsletters)
     assert_same(expected, warehouse.rows("kpi_subscribers_monthly", key))
 
@@ -37,6 +37,7 @@ def test_subscribers_end_as_the_vendor_counts_them(
     warehouse: Warehouse, newsletters: Newsletters
 ) -> None:
     """K56: a change that is missed would stay in every later month."""
-    rows = warehouse.rows("kpi_subscribers_monthly", ("change_month", "scope_name"))
+    key = ("period_type", "change_month", "scope_name")
+    rows = warehouse.rows("kpi_subscribers_monthly", key)
     month = newsletters.clock.today.replace(day=1)
-    assert rows[month, "all"]["closing_count"] == newsletters.subscribed_count
+    assert rows["month", month, "all"]["closing_count"] == newsletters.subscribed_count

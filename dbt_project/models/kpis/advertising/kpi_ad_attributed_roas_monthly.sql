@@ -1,6 +1,7 @@
 -- What orders brought that the shop itself saw come by a campaign, per money spent on
 -- it (K46): last campaign of the visit that ended in the order, no longer window.
--- Grain: one row per (spend_month, scope_type, scope_name) with spend or an order; both
+-- Grain: one row per (period_type, spend_month, scope_type, scope_name) with spend or
+-- an order; both
 -- sides stay when the other is missing.
 with
     spends as (
@@ -9,11 +10,15 @@ with
     campaigns as (select * from {{ ref("dim_ad_campaigns") }}),
     order_campaigns as (select * from {{ ref("fct_order_campaigns") }}),
     first_orders as (select min(order_date) as first_date from order_campaigns),
-    periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    periods as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     period_days as (
         select *
         from {{ ref("int_period_days") }}
-        where period_type = 'month' and comparison_type = 'current'
+        where comparison_type = 'current' and period_type in ('month', 'jalali_month')
     ),
     events as (
         select
@@ -57,6 +62,7 @@ with
     ),
     final as (
         select
+            period_days.period_type,
             period_days.period_start_date,
             scoped.scope_type,
             scoped.scope_name,
@@ -66,9 +72,14 @@ with
             sum(scoped.unconverted_count) as unconverted_count
         from scoped
         inner join period_days on scoped.event_date = period_days.calendar_date
-        group by period_days.period_start_date, scoped.scope_type, scoped.scope_name
+        group by
+            period_days.period_type,
+            period_days.period_start_date,
+            scoped.scope_type,
+            scoped.scope_name
     )
 select
+    cast(final.period_type as string) as period_type,
     cast(final.scope_type as string) as scope_type,
     cast(final.scope_name as string) as scope_name,
     cast('last_campaign_of_the_visit' as string) as attribution_model_name,
@@ -88,5 +99,8 @@ select
     end as attributed_return_on_ad_spend,
     cast(final.period_start_date as date) as spend_month
 from final
-inner join periods on final.period_start_date = periods.period_start_date
+inner join
+    periods
+    on final.period_type = periods.period_type
+    and final.period_start_date = periods.period_start_date
 cross join first_orders

@@ -1,15 +1,21 @@
 -- What ads delivered, cost and claim per month by age band and gender (K42 to K45).
--- Grain: one row per (spend_month, vendor, age_group_name, gender_name) with figures.
+-- Grain: one row per (period_type, spend_month, vendor, age_group_name, gender_name)
+-- with figures.
 with
     figures as (select * from {{ ref("fct_ad_demographics_daily") }}),
-    periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    periods as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     period_days as (
         select *
         from {{ ref("int_period_days") }}
-        where period_type = 'month' and comparison_type = 'current'
+        where comparison_type = 'current' and period_type in ('month', 'jalali_month')
     ),
     final as (
         select
+            period_days.period_type,
             period_days.period_start_date,
             figures.vendor,
             figures.age_group_name,
@@ -36,12 +42,14 @@ with
         from figures
         inner join period_days on figures.activity_date = period_days.calendar_date
         group by
+            period_days.period_type,
             period_days.period_start_date,
             figures.vendor,
             figures.age_group_name,
             figures.gender_name
     )
 select
+    cast(final.period_type as string) as period_type,
     cast(final.vendor as string) as vendor,
     cast(final.age_group_name as string) as age_group_name,
     cast(final.gender_name as string) as gender_name,
@@ -66,4 +74,7 @@ select
     as platform_return_on_ad_spend,
     cast(final.period_start_date as date) as spend_month
 from final
-inner join periods on final.period_start_date = periods.period_start_date
+inner join
+    periods
+    on final.period_type = periods.period_type
+    and final.period_start_date = periods.period_start_date

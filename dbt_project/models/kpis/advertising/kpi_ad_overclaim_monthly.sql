@@ -1,16 +1,21 @@
 -- How many purchases the ad platforms claim for each order that came by their ads
 -- (K48).
--- Grain: one row per (spend_month, scope_type, scope_name) with a claim or an order.
+-- Grain: one row per (period_type, spend_month, scope_type, scope_name) with a claim
+-- or an order.
 with
     conversions as (
         select * from {{ ref("fct_ad_conversions_daily") }} where is_purchase
     ),
     order_campaigns as (select * from {{ ref("fct_order_campaigns") }}),
-    periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    periods as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     period_days as (
         select *
         from {{ ref("int_period_days") }}
-        where period_type = 'month' and comparison_type = 'current'
+        where comparison_type = 'current' and period_type in ('month', 'jalali_month')
     ),
     -- One row per claim or order; each measure is set by one of them.
     events as (
@@ -46,6 +51,7 @@ with
     ),
     summed as (
         select
+            period_days.period_type,
             period_days.period_start_date,
             scoped.scope_type,
             scoped.scope_name,
@@ -55,15 +61,23 @@ with
             count(distinct scoped.order_key) as attributed_order_count
         from scoped
         inner join period_days on scoped.event_date = period_days.calendar_date
-        group by period_days.period_start_date, scoped.scope_type, scoped.scope_name
+        group by
+            period_days.period_type,
+            period_days.period_start_date,
+            scoped.scope_type,
+            scoped.scope_name
     ),
     orders as (
-        select period_days.period_start_date, count(*) as order_count
+        select
+            period_days.period_type,
+            period_days.period_start_date,
+            count(*) as order_count
         from order_campaigns
         inner join period_days on order_campaigns.order_date = period_days.calendar_date
-        group by period_days.period_start_date
+        group by period_days.period_type, period_days.period_start_date
     )
 select
+    cast(summed.period_type as string) as period_type,
     cast(summed.scope_type as string) as scope_type,
     cast(summed.scope_name as string) as scope_name,
     cast(summed.attribution_window_name as string) as attribution_window_name,
@@ -79,5 +93,11 @@ select
     as overclaim_ratio,
     cast(summed.period_start_date as date) as spend_month
 from summed
-inner join periods on summed.period_start_date = periods.period_start_date
-left join orders on summed.period_start_date = orders.period_start_date
+inner join
+    periods
+    on summed.period_type = periods.period_type
+    and summed.period_start_date = periods.period_start_date
+left join
+    orders
+    on summed.period_type = orders.period_type
+    and summed.period_start_date = orders.period_start_date

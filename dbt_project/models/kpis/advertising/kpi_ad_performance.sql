@@ -8,7 +8,7 @@ with
     periods as (
         select *
         from {{ ref("int_periods") }}
-        where period_type in ('day', 'week', 'month')
+        where period_type in ('day', 'week', 'month', 'jalali_month')
     ),
     period_days as (
         select * from {{ ref("int_period_days") }} where comparison_type = 'current'

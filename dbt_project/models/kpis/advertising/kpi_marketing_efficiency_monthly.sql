@@ -1,5 +1,6 @@
 -- Net sales of the shop per unit of money that marketing cost, all channels (K49).
--- Grain: one row per spend_month from the first sale or cost on, without gaps.
+-- Grain: one row per (period_type, spend_month) from the first sale or cost on,
+-- without gaps.
 {% set measures = [
     "net_sales_amount",
     "ad_spend_amount",
@@ -13,11 +14,15 @@ with
     orders as (select * from {{ ref("fct_orders") }}),
     refunds as (select * from {{ ref("fct_refunds") }}),
     spends as (select * from {{ ref("fct_marketing_spend_daily") }}),
-    periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    periods as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     period_days as (
         select *
         from {{ ref("int_period_days") }}
-        where period_type = 'month' and comparison_type = 'current'
+        where comparison_type = 'current' and period_type in ('month', 'jalali_month')
     ),
     events as (
         select
@@ -69,18 +74,20 @@ with
     ),
     summed as (
         select
+            period_days.period_type,
             period_days.period_start_date
             {%- for measure in measures %}
                 , sum(events.{{ measure }}) as {{ measure }}
             {%- endfor %}
         from events
         inner join period_days on events.event_date = period_days.calendar_date
-        group by period_days.period_start_date
+        group by period_days.period_type, period_days.period_start_date
     ),
     first_events as (select min(event_date) as first_date from events),
     first_sales as (select min(order_date) as first_date from orders),
     filled as (
         select
+            periods.period_type,
             periods.period_start_date,
             periods.period_end_date,
             periods.is_complete,
@@ -94,7 +101,10 @@ with
         from periods
         inner join first_events on periods.period_end_date >= first_events.first_date
         cross join first_sales
-        left join summed on periods.period_start_date = summed.period_start_date
+        left join
+            summed
+            on periods.period_type = summed.period_type
+            and periods.period_start_date = summed.period_start_date
     ),
     final as (
         select
@@ -105,6 +115,7 @@ with
         from filled
     )
 select
+    cast(period_type as string) as period_type,
     cast(is_complete as boolean) as is_complete,
     cast(
         period_end_date > {{ as_of_date() }} - {{ ad_finality_days() }} as boolean

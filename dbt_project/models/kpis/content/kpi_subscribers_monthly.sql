@@ -1,7 +1,7 @@
 -- How many subscribers came, came back and left per month, in total and by the source
 -- of their signup (K56).
--- Grain: one row per (change_month, scope_type, scope_name), without gaps from the
--- scope's first subscriber on.
+-- Grain: one row per (period_type, change_month, scope_type, scope_name), without gaps
+-- from the scope's first subscriber on.
 {% set change_types = [
     "new",
     "reactivated",
@@ -15,11 +15,15 @@ with
         from {{ ref("fct_subscriber_changes") }}
         where change_date <= {{ as_of_date() }}
     ),
-    periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    periods as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     period_days as (
         select *
         from {{ ref("int_period_days") }}
-        where period_type = 'month' and comparison_type = 'current'
+        where comparison_type = 'current' and period_type in ('month', 'jalali_month')
     ),
     scoped as (
         select 'total' as scope_type, 'all' as scope_name, changes.*
@@ -35,6 +39,7 @@ with
     ),
     summed as (
         select
+            period_days.period_type,
             period_days.period_start_date,
             scoped.scope_type,
             scoped.scope_name,
@@ -47,12 +52,17 @@ with
             {%- endfor %}
         from scoped
         inner join period_days on scoped.change_date = period_days.calendar_date
-        group by period_days.period_start_date, scoped.scope_type, scoped.scope_name
+        group by
+            period_days.period_type,
+            period_days.period_start_date,
+            scoped.scope_type,
+            scoped.scope_name
     ),
     filled as (
         select
             scopes.scope_type,
             scopes.scope_name,
+            periods.period_type,
             periods.period_start_date,
             periods.is_complete,
             coalesce(summed.net_subscribers, 0) as net_subscribers
@@ -65,18 +75,20 @@ with
             summed
             on scopes.scope_type = summed.scope_type
             and scopes.scope_name = summed.scope_name
+            and periods.period_type = summed.period_type
             and periods.period_start_date = summed.period_start_date
     ),
     final as (
         select
             *,
             sum(net_subscribers) over (
-                partition by scope_type, scope_name
+                partition by period_type, scope_type, scope_name
                 order by period_start_date asc nulls last
             ) as closing_count
         from filled
     )
 select
+    cast(period_type as string) as period_type,
     cast(scope_type as string) as scope_type,
     cast(scope_name as string) as scope_name,
     cast(is_complete as boolean) as is_complete,
