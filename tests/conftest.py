@@ -48,10 +48,9 @@ def small_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     }
 
 
-@pytest.fixture(scope="session")
-def refreshed(small_environment: dict[str, str]) -> dict[str, str]:
-    """Run the whole warehouse once at size small; return its environment."""
-    folder = Path(small_environment["WAREHOUSE_DIR"])
+def refresh(environment: dict[str, str]) -> dict[str, str]:
+    """Run the whole warehouse under the environment, unless it has been done."""
+    folder = Path(environment["WAREHOUSE_DIR"])
     folder.mkdir(exist_ok=True)
     said = folder / "output.txt"
     with (folder / "lock").open("w") as lock:
@@ -60,23 +59,17 @@ def refreshed(small_environment: dict[str, str]) -> dict[str, str]:
             run = subprocess.run(
                 [sys.executable, "-m", "orchestration", "run"],
                 cwd=PROJECT_ROOT,
-                env=small_environment,
+                env=environment,
                 capture_output=True,
                 text=True,
                 check=False,
             )
             assert run.returncode == 0, f"{run.stdout}\n{run.stderr}"
             said.write_text(run.stdout, "utf-8")
-    return {**small_environment, "RUN_OUTPUT": said.read_text("utf-8")}
+    return {**environment, "RUN_OUTPUT": said.read_text("utf-8")}
 
 
 @pytest.fixture(scope="session")
-def built_warehouse(refreshed: dict[str, str]) -> Path:
-    """Return the warehouse file that a whole run at size small built."""
-    return Path(refreshed["WAREHOUSE_DIR"]) / "warehouse.duckdb"
-
-
-@pytest.fixture(scope="session")
-def company_dir(refreshed: dict[str, str]) -> Path:
-    """Return the data directory that the run's sandbox served."""
-    return next((Path(refreshed["WAREHOUSE_DIR"]) / "sandbox").glob("small-*"))
+def refreshed(small_environment: dict[str, str]) -> dict[str, str]:
+    """Run the whole warehouse once at size small; return its environment."""
+    return refresh(small_environment)
