@@ -87,7 +87,9 @@ class Carts:
             before = [
                 cart_id
                 for moment, cart_id in touches[buyer]
-                if moment <= order.moment <= self.carts[cart_id].created + RECOVERY
+                # A cart that is looked at before its first product is none yet.
+                if max(moment, self.carts[cart_id].created) <= order.moment
+                and order.moment <= self.carts[cart_id].created + RECOVERY
             ]
             if before:
                 cart = self.carts[before[-1]]
