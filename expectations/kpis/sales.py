@@ -1,4 +1,4 @@
-"""What is plausible in the shop's KPIs (K1 to K4, K6, K38)."""
+"""What is plausible in the shop's KPIs (K1 to K4, K6 to K11, K38)."""
 
 from typing import TYPE_CHECKING
 
@@ -30,5 +30,31 @@ def suites() -> "dict[str, list[Expectation]]":
         "kpi_sales_hourly": [
             *never_negative("gross_sales_amount_base"),
             no_row_where("sales_hour not between 0 and 23", "hours are 0 to 23"),
+        ],
+        "kpi_sales_mix": [
+            no_row_where(
+                "scope_type = 'country' and scope_name = 'unknown' "
+                "and is_complete and net_sales_share > 0.5",
+                "most sales say which country they are from",
+            ),
+        ],
+        "kpi_price_volume_mix": [
+            *never_negative("unit_count", "reference_unit_count"),
+        ],
+        "kpi_target_attainment": [
+            *never_negative("target_day_count", "elapsed_target_day_count"),
+            no_row_where(
+                "target_value_base <= 0",
+                "a target is above nothing",
+            ),
+        ],
+        "kpi_holiday_uplift": [
+            no_row_where(
+                "uplift_rate is not null and expected_net_sales_amount_base < 0",
+                "an expectation is above nothing",
+            ),
+        ],
+        "kpi_campaign_uplift": [
+            *never_negative("cost_amount_base"),
         ],
     }

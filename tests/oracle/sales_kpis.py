@@ -20,12 +20,18 @@ from tests.oracle.shop import Sale, Shop
 
 PERIOD_TYPES = ("day", "week", "month", "quarter", "year", "jalali_month", "jalali_year")  # fmt: skip
 FINALITY_DAYS = 90
+# Days and weeks are kept for these; tax and shipping are known for all but products.
+DAILY_SCOPES = ("total", "country", "region", "product_category")
+LINE_SCOPES = ("product_category", "product", "product_manager", "department")
+
+
+Slices = dict[tuple[str, str], tuple[list[Sale], list[Sale]]]
 
 
 class Sales:
-    """Orders and refunds by scope."""
+    """Orders and refunds by scope; slices are scopes beside total and country."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, slices: Slices | None = None) -> None:
         self.shop = shop
         self.today = shop.clock.today
         self.orders: dict[str, list[Sale]] = defaultdict(list)
@@ -36,6 +42,15 @@ class Sales:
         for refund in shop.refunds:
             for scope in ("all", refund.country):
                 self.refunds[scope].append(refund)
+        self.kinds: dict[str, tuple[str, str]] = {}
+        for kind, (orders, refunds) in (slices or {}).items():
+            scope = ":".join(kind)
+            self.kinds[scope] = kind
+            self.orders[scope], self.refunds[scope] = orders, refunds
+
+    def kind(self, scope: str) -> tuple[str, str]:
+        """Return the scope's type and name."""
+        return self.kinds.get(scope, ("total" if scope == "all" else "country", scope))
 
     def scopes(self) -> set[str]:
         """Return the scopes with an order or a refund."""
@@ -80,7 +95,7 @@ def units(sales: Iterable[Sale]) -> Decimal:
     return sum((sale.units or Decimal(0) for sale in sales), Decimal(0))
 
 
-def _year_before(period_type: str, period: Comparison) -> tuple[date, date]:
+def year_before(period_type: str, period: Comparison) -> tuple[date, date]:
     """Return the days of the same period one year before, as many as have elapsed."""
     if period_type in ("day", "week"):
         start, end = (day - timedelta(weeks=52) for day in (period.start, period.end))
@@ -99,11 +114,13 @@ def kpi_sales(sales: Sales) -> Rows:
     """Return every period of every scope from its first event on."""
     rows: Rows = {}
     for scope in sales.scopes():
-        scope_type = "total" if scope == "all" else "country"
+        scope_type, scope_name = sales.kind(scope)
         for period_type in PERIOD_TYPES:
+            if period_type in ("day", "week") and scope_type not in DAILY_SCOPES:
+                continue
             for period in comparisons(period_type, sales.first_day(scope), sales.today):
-                key = (period_type, period.start, scope_type, scope)
-                year_before = _year_before(period_type, period)
+                key = (period_type, period.start, scope_type, scope_name)
+                then = year_before(period_type, period)
                 rows[key] = {
                     **_now(sales, scope, period),
                     **_then(
@@ -113,7 +130,7 @@ def kpi_sales(sales: Sales) -> Rows:
                         (period.prior_start, period.prior_end),
                         "prior",
                     ),
-                    **_then(sales, scope, period, year_before, "prior_year"),
+                    **_then(sales, scope, period, then, "prior_year"),
                 }
     return rows
 
@@ -122,7 +139,8 @@ def _now(sales: Sales, scope: str, period: Comparison) -> dict:
     sold = sales.sold(scope, period.start, period.end)
     returned = sales.returned(scope, period.start, period.end)
     orders = sales.shop.orders
-    numbers = {order.order_id for order in sold}
+    # A refund can be of another product than its order's, where it names none.
+    numbers = {order.order_id for order in sales.sold("all", period.start, period.end)}
     of_these = [refund for refund in sales.refunds[scope] if refund.order_id in numbers]
     unlinked = [refund for refund in returned if refund.order_id not in orders]
     converted = [order for order in sold if order.rate is not None]
@@ -141,7 +159,9 @@ def _now(sales: Sales, scope: str, period: Comparison) -> dict:
         "unlinked_returns_amount_base": cents(goods(unlinked)),
         "event_dated_net_sales_amount_base": cents(gross - discount - back),
         "order_dated_net_sales_amount_base": cents(gross - discount - goods(of_these)),
-        "total_sales_amount_base": cents(totals(sold) - totals(returned)),
+        "total_sales_amount_base": None
+        if sales.kind(scope)[0] in LINE_SCOPES
+        else cents(totals(sold) - totals(returned)),
         "order_count": len(sold),
         "refund_count": len(returned),
         "order_without_lines_count": len(sold) - len(lined),

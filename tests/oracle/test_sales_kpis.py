@@ -1,21 +1,44 @@
 """The shop's KPIs against an independent and obvious computation."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.oracle import sales_kpis
+from tests.oracle import sales_drivers, sales_kpis, sales_slices
 from tests.oracle.comparison import Warehouse, assert_same
 from tests.oracle.crm import Crm
+from tests.oracle.deal_kpis import DealEvents
 from tests.oracle.periods import Clock
+from tests.oracle.sales_drivers import Uplift
 from tests.oracle.sales_kpis import Sales
 from tests.oracle.shop import Shop
+from tests.oracle.shop_sessions import Visits
+from tests.oracle.test_shop_sessions import read_customers, read_keys
 
 
 @pytest.fixture(scope="module")
-def sales(company_dir: Path, clock: Clock, crm: Crm) -> Sales:
-    """Return orders and refunds as the event archive tells them."""
-    return Sales(Shop(company_dir, clock, crm))
+def shop(company_dir: Path, clock: Clock, crm: Crm) -> Shop:
+    """Return the shop as the event archive tells it."""
+    return Shop(company_dir, clock, crm)
+
+
+@pytest.fixture(scope="module")
+def sales(
+    company_dir: Path, shop: Shop, built_warehouse: Path, warehouse: Warehouse
+) -> Sales:
+    """Return orders and refunds by scope; who is how old says dim_customers."""
+    customer_of = read_customers(company_dir, shop)
+    keys = read_keys(built_warehouse, customer_of)
+    ages = {
+        row["customer_key"]: row["age_group_name"]
+        for row in warehouse.records("marts.dim_customers")
+    }
+    age_groups = {customer: ages[key] for customer, key in keys.items() if key in ages}
+    visits = Visits(shop, customer_of)
+    return Sales(
+        shop, sales_slices.slices(company_dir, visits, customer_of, age_groups)
+    )
 
 
 def test_sales_per_period(warehouse: Warehouse, sales: Sales) -> None:
@@ -30,3 +53,74 @@ def test_sales_per_hour(warehouse: Warehouse, sales: Sales) -> None:
     key = ("sales_date", "sales_hour", "country_name")
     expected = sales_kpis.kpi_sales_hourly(sales)
     assert_same(expected, warehouse.rows("kpi_sales_hourly", key))
+
+
+def test_the_mix_of_sales(warehouse: Warehouse, sales: Sales) -> None:
+    """K9: a scope that did not exist yet would get an index of infinity."""
+    key = ("period_type", "period_start_date", "scope_type", "scope_name")
+    expected = sales_slices.kpi_sales_mix(sales_kpis.kpi_sales(sales))
+    assert_same(expected, warehouse.rows("kpi_sales_mix", key))
+
+
+def test_price_volume_and_mix(
+    warehouse: Warehouse, company_dir: Path, shop: Shop
+) -> None:
+    """K10: effects that do not add up to the change explain nothing."""
+    key = ("period_type", "period_start_date", "comparison_type", "scope_type", "scope_name")  # fmt: skip
+    expected = sales_slices.kpi_price_volume_mix(company_dir, shop)
+    assert_same(expected, warehouse.rows("kpi_price_volume_mix", key))
+
+
+def test_targets_are_prorated_by_business_days(
+    warehouse: Warehouse,
+    company_dir: Path,
+    sales: Sales,
+    crm: Crm,
+    deal_events: DealEvents,
+) -> None:
+    """K11: a missing target would be a missed one, a Friday in Tehran a working day."""
+    key = ("period_type", "period_start_date", "target_type", "scope_type", "scope_key")
+    targets = {
+        **sales_drivers.read_targets(company_dir),
+        **sales_drivers.crm_targets(crm),
+    }
+    expected = sales_drivers.kpi_target_attainment(targets, sales, deal_events, sales.today)  # fmt: skip
+    assert_same(expected, warehouse.rows("kpi_target_attainment", key))
+
+
+@pytest.fixture(scope="module")
+def uplift(company_dir: Path, shop: Shop, warehouse: Warehouse) -> Uplift:
+    """Return the sales beside the calendar, which has tests of its own."""
+    calendar = warehouse.records("intermediate.int_holidays")
+    lines = sales_slices.SalesLines(shop)
+    return Uplift(company_dir, lines, calendar, shop.clock.today)
+
+
+def test_what_holidays_sell(warehouse: Warehouse, uplift: Uplift) -> None:
+    """K7: a moving holiday would be compared with an ordinary week."""
+    expected = uplift.kpi_holiday_uplift(warehouse.records("marts.dim_holidays"))
+    key = ("holiday_key", "scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_holiday_uplift", key))
+
+
+def test_what_campaigns_sell(
+    warehouse: Warehouse, uplift: Uplift, company: dict
+) -> None:
+    """K8: a campaign's own days in the baseline would hide its uplift."""
+    campaigns = warehouse.records("marts.dim_campaigns")
+    tags = {
+        row["ad_campaign_key"]: row["utm_campaign"]
+        for row in warehouse.records("marts.dim_ad_campaigns")
+    }
+    costs: dict[str, Decimal] = {}
+    for spend in warehouse.records("marts.fct_marketing_spend_daily"):
+        name = spend["campaign_name"] or tags.get(spend["ad_campaign_key"])
+        for campaign in campaigns:
+            is_within = campaign["start_date"] <= spend["spend_date"] <= campaign["end_date"]  # fmt: skip
+            is_over = spend["spend_date"] < uplift.today and not spend["is_committed"]
+            if name and name == campaign["utm_campaign"] and is_within and is_over:
+                known = costs.get(campaign["campaign_key"], Decimal(0))
+                costs[campaign["campaign_key"]] = known + spend["spend_amount_base"]
+    home = company["countries"].split(",")[0]
+    expected = uplift.kpi_campaign_uplift(campaigns, costs, home)
+    assert_same(expected, warehouse.rows("kpi_campaign_uplift", ("campaign_key",)))

@@ -1,5 +1,5 @@
--- Shop sales per period, in total and by country, beside the period before and the year
--- before (K1 to K4, K6, K38, K39, K41).
+-- Shop sales per period and scope, beside the period before and the year before (K1 to
+-- K4, K6, K38, K39, K41).
 -- Grain: one row per (period_type, period_start_date, scope_type, scope_name), without
 -- gaps from the scope's first sale or refund on.
 {% set measures = [
@@ -19,97 +19,19 @@
     "order_dated_returned_amount",
     "order_dated_returned_unit_count",
 ] %}
+-- Days and weeks are kept for the scopes that are watched daily; the finer ones begin
+-- with the month.
+{% set daily_scopes = ["total", "country", "region", "product_category"] %}
+{% set line_scopes = [
+    "product_category",
+    "product",
+    "product_manager",
+    "department",
+] %}
 with
-    orders as (select * from {{ ref("fct_orders") }}),
-    refunds as (select * from {{ ref("fct_refunds") }}),
+    scoped as (select * from {{ ref("int_sales_daily") }}),
     periods as (select * from {{ ref("int_periods") }}),
     period_days as (select * from {{ ref("int_period_days") }}),
-    -- One row per event and date that it counts on; each measure is set by one of them.
-    events as (
-        select
-            order_date as event_date,
-            country_name,
-            gross_amount_base as gross_amount,
-            discount_amount_base as discount_amount,
-            total_amount_base as total_amount,
-            1 as order_count,
-            case when line_count = 0 then 1 else 0 end as order_without_lines_count,
-            unit_count,
-            case when gross_amount_base is null then 1 else 0 end as unconverted_count,
-            case
-                when gross_amount_base is null then 1 else 0
-            end as unconverted_order_count,
-            0 as returned_amount,
-            0 as refund_total_amount,
-            0 as refund_count,
-            0 as returned_unit_count,
-            0 as unlinked_returned_amount,
-            0 as order_dated_returned_amount,
-            0 as order_dated_returned_unit_count
-        from orders
-        union all
-        select
-            refund_date as event_date,
-            country_name,
-            0 as gross_amount,
-            0 as discount_amount,
-            0 as total_amount,
-            0 as order_count,
-            0 as order_without_lines_count,
-            0 as unit_count,
-            case
-                when returned_amount_base is null then 1 else 0
-            end as unconverted_count,
-            0 as unconverted_order_count,
-            returned_amount_base as returned_amount,
-            refund_total_amount_base as refund_total_amount,
-            1 as refund_count,
-            returned_unit_count,
-            case
-                when order_key is null then returned_amount_base else 0
-            end as unlinked_returned_amount,
-            0 as order_dated_returned_amount,
-            0 as order_dated_returned_unit_count
-        from refunds
-        union all
-        select
-            order_date as event_date,
-            country_name,
-            0 as gross_amount,
-            0 as discount_amount,
-            0 as total_amount,
-            0 as order_count,
-            0 as order_without_lines_count,
-            0 as unit_count,
-            0 as unconverted_count,
-            0 as unconverted_order_count,
-            0 as returned_amount,
-            0 as refund_total_amount,
-            0 as refund_count,
-            0 as returned_unit_count,
-            0 as unlinked_returned_amount,
-            returned_amount_base as order_dated_returned_amount,
-            returned_unit_count as order_dated_returned_unit_count
-        from refunds
-        where order_key is not null
-    ),
-    daily as (
-        select
-            event_date,
-            country_name
-            {%- for measure in measures %}
-                , sum({{ measure }}) as {{ measure }}
-            {%- endfor %}
-        from events
-        group by event_date, country_name
-    ),
-    scoped as (
-        select 'country' as scope_type, country_name as scope_name, daily.*
-        from daily
-        union all
-        select 'total' as scope_type, 'all' as scope_name, daily.*
-        from daily
-    ),
     summed as (
         select
             period_days.period_type,
@@ -136,10 +58,7 @@ with
                 sum(
                     case
                         when period_days.comparison_type = '{{ comparison }}'
-                        then
-                            coalesce(scoped.gross_amount, 0)
-                            - coalesce(scoped.discount_amount, 0)
-                            - coalesce(scoped.returned_amount, 0)
+                        then scoped.net_amount
                     end
                 ) as {{ comparison }}_net_amount,
                 sum(
@@ -151,6 +70,9 @@ with
             {%- endfor %}
         from scoped
         inner join period_days on scoped.event_date = period_days.calendar_date
+        where
+            period_days.period_type not in ('day', 'week')
+            or scoped.scope_type in ('{{ daily_scopes | join("', '") }}')
         group by
             period_days.period_type,
             period_days.period_start_date,
@@ -182,7 +104,13 @@ with
                 {%- endfor %}
             {%- endfor %}
         from periods
-        inner join scopes on periods.period_end_date >= scopes.first_date
+        inner join
+            scopes
+            on periods.period_end_date >= scopes.first_date
+            and (
+                periods.period_type not in ('day', 'week')
+                or scopes.scope_type in ('{{ daily_scopes | join("', '") }}')
+            )
         left join
             summed
             on periods.period_type = summed.period_type
@@ -197,7 +125,10 @@ with
             gross_amount
             - discount_amount
             - order_dated_returned_amount as order_dated_net_amount,
-            total_amount - refund_total_amount as total_sales_amount
+            case
+                when scope_type not in ('{{ line_scopes | join("', '") }}')
+                then total_amount - refund_total_amount
+            end as total_sales_amount
         from filled
     )
 select
