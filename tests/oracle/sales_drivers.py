@@ -208,8 +208,8 @@ def crm_targets(crm: Crm) -> Targets:
     for kind, month in crm.targets:
         if kind != "won_amount":
             continue
-        for scope, value in crm.scope_targets(kind, month).items():
-            found[kind, scope.partition(":")[0], scope][month] = (value, None)
+        for scope, target in crm.targets_in(kind, month, last_of_month(month)).items():
+            found[kind, scope.partition(":")[0], scope][month] = (target.value, None)
     return dict(found)
 
 

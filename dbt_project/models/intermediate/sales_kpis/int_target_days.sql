@@ -6,7 +6,11 @@
 with
     file_targets as (select * from {{ ref("int_file_targets") }}),
     crm_targets as (select * from {{ ref("fct_targets") }}),
-    target_scopes as (select * from {{ ref("int_target_scopes") }}),
+    target_scopes as (
+        select *, period_start_date as target_month
+        from {{ ref("int_target_scopes") }}
+        where period_type = 'month'
+    ),
     scopes as (select * from {{ ref("int_scopes") }}),
     employee_scopes as (select * from {{ ref("int_employee_scopes") }}),
     rates as (select * from {{ ref("int_exchange_rates_daily") }}),
