@@ -5,86 +5,90 @@ from datetime import date
 from decimal import Decimal
 
 from tests.oracle.comparison import Rows
-from tests.oracle.people import People, sent_day
-from tests.oracle.people_kpis import kpi_tenure_survival
-from tests.oracle.people_pay_kpis import FEW, hidden_groups
-from tests.oracle.periods import (
-    ONE_DAY,
-    Clock,
-    cents,
-    first_of_month,
-    last_of_month,
-    median,
-    next_month,
-    previous_month,
-    ratio,
-)
+from tests.oracle.people import Month, People, months_since, sent_day
+from tests.oracle.people_kpis import FEW, hidden_groups, kpi_tenure_survival
+from tests.oracle.periods import ONE_DAY, Clock, cents, first_of_month, median, ratio
 
 # K76 looks at so many days of a tenure.
 YEAR = 365
 
 
+# Which column of the file names the scope of a cost.
+COST_SCOPES = {
+    "department": "department",
+    "job_title": "job_title",
+    "hire_source": "source_name",
+}
+
+
 def kpi_cost_per_hire_monthly(people: People) -> Rows:
     """Return K75 from the month of the first cost on."""
-    costs = [
-        (date.fromisoformat(row["cost_date"]), row)
-        for row in people.file("hiring_costs.csv")
-        if row["cost_date"]
-    ]
-    costs = [(day, row) for day, row in costs if day <= people.today]
-    first = first_of_month(min(day for day, _ in costs))
-    hires = [
-        (spell.hired, people.days[spell.worker][spell.hired].department)
-        for spell in people.spells
-        if spell.hired >= first
-    ]
-    scopes = [("total", "all")] + [
-        ("department", name)
-        for name in {row["department"] for _, row in costs}
-        | {name for _, name in hires}
-    ]
+    costs: dict[tuple[str, str], list[tuple[date, str, Decimal | None]]]
+    costs = defaultdict(list)
+    days = []
+    for row in people.file("hiring_costs.csv"):
+        day = date.fromisoformat(row["cost_date"]) if row["cost_date"] else date.max
+        if day > people.today:
+            continue
+        days.append(day)
+        rate = people.rate(row["currency"], day)
+        amount = None if rate is None else cents(Decimal(row["amount"]) * rate)
+        for scope in [
+            ("total", "all"),
+            *((kind, row[column]) for kind, column in COST_SCOPES.items()),
+        ]:
+            costs[scope].append((day, row["cost_type"], amount))
+    hires: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for spell in people.spells:
+        for scope in people.scopes(spell.worker, spell.hired):
+            if scope[0] == "total" or scope[0] in COST_SCOPES:
+                hires[scope].append(spell.hired)
+    months = months_since(min(days), people.today)
     rows: Rows = {}
-    for scope_type, name in scopes:
-        spent: dict[date, Decimal] = defaultdict(Decimal)
-        kinds: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
-        came: dict[date, int] = defaultdict(int)
-        unconverted: dict[date, int] = defaultdict(int)
-        for day, row in costs:
-            if scope_type == "total" or row["department"] == name:
-                rate = people.rate(row["currency"], day)
-                month = first_of_month(day)
-                if rate is None:
-                    unconverted[month] += 1
-                    continue
-                amount = cents(Decimal(row["amount"]) * rate)
-                spent[month] += amount
-                kinds[month, row["cost_type"]] += amount
-        for day, department in hires:
-            came[first_of_month(day)] += scope_type == "total" or department == name
-        month = first
-        while month <= people.today:
-            year = [month]
-            while len(year) < 12:
-                year.append(previous_month(year[-1]))
-            is_year = year[-1] >= first
-            year_cost = sum((spent[one] for one in year), Decimal(0))
-            year_hires = sum(came[one] for one in year)
-            rows[month, scope_type, name] = {
-                "has_twelve_months": is_year,
-                "internal_cost_amount_base": kinds[month, "internal"],
-                "external_cost_amount_base": kinds[month, "external"],
-                "cost_amount_base": spent[month],
-                "unconverted_count": unconverted[month],
-                "hire_count": came[month],
-                "cost_per_hire": ratio(spent[month], came[month]),
-                "twelve_month_cost_amount_base": year_cost if is_year else None,
-                "twelve_month_hire_count": year_hires if is_year else None,
-                "twelve_month_cost_per_hire": ratio(year_cost, year_hires)
-                if is_year
-                else None,
-            }
-            month = next_month(month)
+    for calendar in {month.kind for month in months}:
+        of_calendar = [month for month in months if month.kind == calendar]
+        first = of_calendar[0].start
+        for scope in costs.keys() | {
+            one for one, days in hires.items() if max(days) >= first
+        }:
+            for number, month in enumerate(of_calendar):
+                is_year = number >= 11
+                year = of_calendar[number - 11].start if is_year else month.start
+                of_year = _spent(costs[scope], hires[scope], year, month.last)
+                rows[calendar, month.start, *scope] = {
+                    "has_twelve_months": is_year,
+                    **_spent(costs[scope], hires[scope], month.start, month.last),
+                    **{
+                        f"twelve_month_{name}": of_year[name] if is_year else None
+                        for name in ("cost_amount_base", "hire_count", "cost_per_hire")
+                    },
+                }
     return rows
+
+
+def _spent(
+    costs: list[tuple[date, str, Decimal | None]],
+    hires: list[date],
+    first: date,
+    last: date,
+) -> dict[str, object]:
+    known = [(kind, amount) for day, kind, amount in costs if first <= day <= last]
+    total = sum((amount for _, amount in known if amount is not None), Decimal(0))
+    came = sum(first <= day <= last for day in hires)
+    kinds = {
+        f"{name}_cost_amount_base": sum(
+            (amount for kind, amount in known if kind == name and amount is not None),
+            Decimal(0),
+        )
+        for name in ("internal", "external")
+    }
+    return {
+        **kinds,
+        "cost_amount_base": total,
+        "unconverted_count": sum(amount is None for _, amount in known),
+        "hire_count": came,
+        "cost_per_hire": ratio(total, came),
+    }
 
 
 def kpi_time_to_hire_monthly(people: People) -> Rows:
@@ -120,16 +124,14 @@ def kpi_time_to_hire_monthly(people: People) -> Rows:
             found[scope].append(entry)
     rows: Rows = {}
     for scope, entries in found.items():
-        month = first_of_month(min(opened for opened, *_ in entries))
-        while month <= people.today:
-            rows[month, *scope] = _hired_in(entries, month, people.today)
-            month = next_month(month)
+        for month in months_since(min(opened for opened, *_ in entries), people.today):
+            rows[month.kind, month.start, *scope] = _hired_in(entries, month)
     return rows
 
 
-def _hired_in(entries: list[tuple], month: date, today: date) -> dict[str, object]:
-    last = min(last_of_month(month), today)
-    filled = [one for one in entries if one[2] and month <= one[2] <= last]
+def _hired_in(entries: list[tuple], month: Month) -> dict[str, object]:
+    last = month.last
+    filled = [one for one in entries if one[2] and month.holds(one[2])]
     to_fill = [(accepted - opened).days for opened, _, accepted, _ in filled]
     to_hire = [(accepted - applied).days for _, applied, accepted, _ in filled]
     return {
@@ -163,20 +165,21 @@ def kpi_enps(people: People, clock: Clock) -> Rows:
         for row in asked:
             groups["total", "all"].append(row)
             groups["department", row["department"]].append(row)
+            groups["tenure_band", row["tenure_band"]].append(row)
         scores = {
             scope: [int(row["score"]) for row in members if row["score"]]
             for scope, members in groups.items()
         }
-        hidden = hidden_groups(
-            {
-                name: len(given)
-                for (kind, name), given in scores.items()
-                if kind == "department"
-            }
-        )
+        hidden = {
+            (kind, name)
+            for kind in ("department", "tenure_band")
+            for name in hidden_groups(
+                {one[1]: len(given) for one, given in scores.items() if one[0] == kind}
+            )
+        }
         day = min(sent_day(row["sent_at"], clock) for row in asked)
         for scope, given in scores.items():
-            is_hidden = scope[1] in hidden or len(given) < FEW
+            is_hidden = scope in hidden or len(given) < FEW
             rows[*wave, *scope] = {
                 "wave_date": day,
                 "is_hidden": is_hidden,
@@ -206,8 +209,8 @@ def kpi_hiring_cost_per_tenure(people: People) -> Rows:
     costs = kpi_cost_per_hire_monthly(people)
     curve = kpi_tenure_survival(people)
     rows: Rows = {}
-    for (month, *scope), cost in costs.items():
-        if month != first_of_month(people.today):
+    for (calendar, month, *scope), cost in costs.items():
+        if calendar != "month" or month != first_of_month(people.today):
             continue
         steps = {key[2]: row for key, row in curve.items() if list(key[:2]) == scope}
         # Day by day: the share of hires who are still here on it.
@@ -215,7 +218,9 @@ def kpi_hiring_cost_per_tenure(people: People) -> Rows:
         longest = max(
             (int(str(row["known_until_days"])) for row in steps.values()), default=0
         )
-        if longest >= YEAR:
+        # Where all have left nobody is left to be watched.
+        is_over = any(row["survival_share"] == 0 for row in steps.values())
+        if longest >= YEAR or is_over:
             begun = [max(one for one in steps if one <= day) for day in range(YEAR)]
             expected = sum(float(str(steps[one]["survival_share"])) for one in begun)
         gone = [

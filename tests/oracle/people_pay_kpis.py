@@ -1,91 +1,106 @@
 """K78: what people are paid, by days, and what stays hidden."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
 
 from tests.oracle.comparison import Rows
-from tests.oracle.people import People
-from tests.oracle.people_kpis import person_days_of
-from tests.oracle.periods import cents, first_of_month, last_of_month, ratio
+from tests.oracle.people import BY_TIME, Month, People, Scope, months_since
+from tests.oracle.people_kpis import hidden_groups, mean_of
+from tests.oracle.periods import ONE_DAY, cents, growth, ratio
 
-FEW = 5
-
-
-def hidden_groups(counts: dict[str, int]) -> set[str]:
-    """Return the groups to hide: the small ones, and more until they are enough."""
-    hidden: set[str] = set()
-    total = 0
-    for name in sorted(counts, key=lambda name: (counts[name], name)):
-        if counts[name] >= FEW and (total == 0 or total >= FEW):
-            break
-        hidden.add(name)
-        total += counts[name]
-    return hidden
+SCOPE_TYPES = {"total", "department", *BY_TIME}
+# A day of somebody: the worker, the scopes, the pay if known, on leave or not.
+Entry = tuple[str, list[Scope], Decimal | None, bool]
 
 
-def kpi_people_cost_monthly(people: People, sales: dict[date, Decimal]) -> Rows:
-    """Return K78 of each month; `sales` are the shop's net sales by month."""
-    paid: dict = defaultdict(lambda: defaultdict(list))
+def _paid_days(people: People) -> dict[date, list[Entry]]:
+    found: dict[date, list[Entry]] = defaultdict(list)
     for worker, days in people.days.items():
-        for day, one in sorted(days.items()):
-            known = people.day_pay(worker, day)
-            entry = (day, known, one.is_on_leave)
-            paid[first_of_month(day)][worker, one.department].append(entry)
-    rows: Rows = {}
-    for month, by_person in paid.items():
-        homes: dict[str, str] = {}
-        newest: dict[str, date] = {}
-        for (worker, department), entries in by_person.items():
-            priced = [day for day, amount, _ in entries if amount is not None]
-            if priced and priced[-1] > newest.get(worker, date.min):
-                newest[worker], homes[worker] = priced[-1], department
-        departments = {department for _, department in by_person}
-        counts = {name: list(homes.values()).count(name) for name in departments}
-        hidden = hidden_groups(counts)
-        for scope in [("total", "all"), *(("department", one) for one in departments)]:
-            members = {
-                key: entries
-                for key, entries in by_person.items()
-                if scope[0] == "total" or key[1] == scope[1]
-            }
-            count = len(homes) if scope[0] == "total" else counts[scope[1]]
-            is_hidden = count < FEW if scope[0] == "total" else scope[1] in hidden
-            rows[month, *scope] = _cost(members) | {
-                "is_hidden": is_hidden,
-                "priced_person_count": count,
-            }
-            pay = None if is_hidden else _pay(members)
-            rows[month, *scope]["gross_pay_amount_base"] = (
-                None if pay is None else cents(pay)
-            )
-            if scope[0] == "total":
-                rows[month, *scope] |= _against_sales(
-                    people, month, pay, sales.get(month)
-                )
-    return rows
+        for day, one in days.items():
+            scopes = [
+                scope
+                for scope in people.every_scope(worker, day)
+                if scope[0] in SCOPE_TYPES
+            ]
+            pay = people.day_pay(worker, day)
+            found[day].append((worker, scopes, pay, one.is_on_leave))
+    return found
 
 
-def _cost(members: dict) -> dict[str, object]:
-    entries = [entry for of_one in members.values() for entry in of_one]
+def _summed(
+    paid: dict[date, list[Entry]], first: date, last: date
+) -> dict[Scope, dict[str, object]]:
+    """Return days, pay and size of each scope in some days, hidden where it must be."""
+    entries: dict[Scope, list[tuple[Decimal | None, bool]]] = defaultdict(list)
+    homes: dict[tuple[str, str], str] = {}
+    day = first
+    while day <= last:
+        for worker, scopes, pay, is_on_leave in paid.get(day, []):
+            for scope in scopes:
+                entries[scope].append((pay, is_on_leave))
+                if pay is not None:
+                    homes[worker, scope[0]] = scope[1]
+        day += ONE_DAY
+    sizes = Counter((kind, name) for (_, kind), name in homes.items())
+    hidden: set[Scope] = set()
+    for kind in SCOPE_TYPES:
+        counts = {scope[1]: sizes[scope] for scope in entries if scope[0] == kind}
+        hidden |= {(kind, name) for name in hidden_groups(counts)}
     return {
-        "person_day_count": len(entries),
-        "on_leave_day_count": sum(on_leave for _, _, on_leave in entries),
-        "unpriced_day_count": sum(amount is None for _, amount, _ in entries),
+        scope: {
+            "is_hidden": scope in hidden,
+            "priced_person_count": sizes[scope],
+            "person_day_count": len(of_scope),
+            "on_leave_day_count": None
+            if scope[0] in BY_TIME
+            else sum(is_on_leave for _, is_on_leave in of_scope),
+            "unpriced_day_count": sum(pay is None for pay, _ in of_scope),
+            "pay": None
+            if scope in hidden
+            else sum((pay for pay, _ in of_scope if pay is not None), Decimal(0)),
+        }
+        for scope, of_scope in entries.items()
     }
 
 
-def _pay(members: dict) -> Decimal:
-    entries = [entry for of_one in members.values() for entry in of_one]
-    return sum((amount for _, amount, _ in entries if amount is not None), Decimal(0))
+def kpi_people_cost_monthly(
+    people: People, sales: dict[tuple[str, date], Decimal]
+) -> Rows:
+    """Return K78 of each month; `sales` are the shop's net sales by month."""
+    paid = _paid_days(people)
+    rows: Rows = {}
+    for month in months_since(min(paid), people.today):
+        before = {
+            "prior": _summed(paid, *month.prior),
+            "prior_year": _summed(paid, *month.prior_year),
+        }
+        for scope, row in _summed(paid, month.start, month.last).items():
+            pay = row.pop("pay")
+            assert pay is None or isinstance(pay, Decimal)
+            row["gross_pay_amount_base"] = None if pay is None else cents(pay)
+            for name, known in before.items():
+                past = known.get(scope, {}).get("pay")
+                assert past is None or isinstance(past, Decimal)
+                row |= {
+                    f"{name}_gross_pay_amount_base": None
+                    if past is None
+                    else cents(past),
+                    f"{name}_gross_pay_growth_rate": None
+                    if pay is None or past is None
+                    else growth(pay, past),
+                }
+            if scope[0] == "total":
+                net = sales.get((month.kind, month.start))
+                row |= _against_sales(people, month, pay, net)
+            rows[month.kind, month.start, *scope] = row
+    return rows
 
 
 def _against_sales(
-    people: People, month: date, pay: Decimal | None, net: Decimal | None
+    people: People, month: Month, pay: Decimal | None, net: Decimal | None
 ) -> dict[str, object]:
-    last = min(last_of_month(month), people.today)
-    days = (last - month).days + 1
-    average = person_days_of(people, ("total", "all"), month, last) / days
+    average = mean_of(people, ("total", "all"), (month.start, month.last))
     return {
         "average_headcount": average,
         "net_sales_amount_base": net,

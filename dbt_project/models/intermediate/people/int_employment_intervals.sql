@@ -21,14 +21,14 @@ with
             known.person_key,
             known.manager_person_key,
             known.employment_type,
+            known.job_title,
             known.department_name,
             known.location_name,
             case
                 when coalesce(types.employment_type, 'terminated') = 'terminated'
                 then known.employment_type
                 else types.employment_type
-            end
-            in ('{{ var("counted_employment_types") | join("', '") }}') as is_counted,
+            end as contract_type,
             known.employment_type = 'leave' as is_on_leave,
             known.valid_from_date,
             known.valid_until_date
@@ -39,6 +39,13 @@ with
             and known.type_date = types.valid_from_date
         where known.employment_type <> 'terminated'
     ),
+    judged as (
+        select
+            *,
+            contract_type
+            in ('{{ var("counted_employment_types") | join("', '") }}') as is_counted
+        from employed
+    ),
     linked as (
         select
             *,
@@ -46,7 +53,7 @@ with
                 partition by person_key, is_counted
                 order by valid_from_date asc nulls last
             ) as previous_until_date
-        from employed
+        from judged
     ),
     final as (
         select
@@ -71,6 +78,8 @@ select
     cast(manager_person_key as string) as manager_person_key,
     cast(case when is_counted then spell_number end as int) as spell_number,
     cast(employment_type as string) as employment_type,
+    cast(contract_type as string) as contract_type,
+    cast(coalesce(job_title, 'no job title') as string) as job_title,
     cast(coalesce(department_name, 'no department') as string) as department_name,
     cast(coalesce(location_name, 'no location') as string) as location_name,
     is_counted,

@@ -1,78 +1,63 @@
--- K78: what each person's work cost in a month and department, by days: a twelfth of a
--- year's pay is spread over the days of the month, each at its own exchange rate. Pay
--- by the hour needs weekly hours; days without them or without a rate have no price.
--- Grain: one row per (pay_month, person_key, department_name), days so far.
+-- K78: what each person's work cost in a month of either calendar, in the months that
+-- it
+-- is compared with, and in which group.
+-- Grain: one row per (period_type, pay_month, comparison_type, scope_type, scope_name,
+-- person_key), days so far.
 with
-    intervals as (select * from {{ ref("int_employment_intervals") }}),
-    pay as (select * from {{ ref("int_people_pay_intervals") }}),
-    rates as (select * from {{ ref("int_exchange_rates_daily") }}),
-    dates as (
-        select
-            calendar_date,
-            calendar_month,
-            cast(count(*) over (partition by calendar_month) as double) as month_days
-        from {{ ref("dim_dates") }}
+    daily as (select * from {{ ref("int_people_pay_daily") }}),
+    scopes as (
+        select *
+        from {{ ref("int_employment_scopes") }}
+        where scope_type in ('total', 'department', 'age_group', 'tenure_band')
     ),
-    priced as (
-        select
-            dates.calendar_month,
-            dates.calendar_date,
-            intervals.person_key,
-            intervals.department_name,
-            intervals.is_on_leave,
-            cast(pay.pay_amount as double) * case
-                pay.pay_period_type
-                when 'year'
-                then 1 / (12 * dates.month_days)
-                when 'quarter'
-                then 1 / (3 * dates.month_days)
-                when 'month'
-                then 1 / dates.month_days
-                when 'week'
-                then 1 / cast(7 as double)
-                when 'hour'
-                then pay.weekly_hours / 7
-            end
-            * cast(rates.rate_to_base as double) as day_value
-        from intervals
-        inner join
-            dates
-            on intervals.valid_from_date <= dates.calendar_date
-            and intervals.valid_until_date > dates.calendar_date
-        left join
-            pay
-            on intervals.person_key = pay.person_key
-            and dates.calendar_date >= pay.paid_from_date
-            and dates.calendar_date < pay.paid_until_date
-        left join
-            rates
-            on dates.calendar_date = rates.rate_date
-            and pay.currency = rates.currency
-        where dates.calendar_date <= {{ as_of_date() }}
+    period_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month')
     ),
     summed as (
         select
-            calendar_month,
-            person_key,
-            department_name,
+            period_days.period_type,
+            period_days.period_start_date,
+            period_days.comparison_type,
+            scopes.scope_type,
+            scopes.scope_name,
+            daily.person_key,
             count(*) as person_day_count,
-            count(*) filter (where is_on_leave) as on_leave_day_count,
-            count(day_value) as priced_day_count,
-            sum(day_value) as total_value,
+            count(*) filter (where daily.is_on_leave) as on_leave_day_count,
+            count(daily.gross_pay_value) as priced_day_count,
+            sum(daily.gross_pay_value) as total_value,
             max(
-                case when day_value is not null then calendar_date end
+                case when daily.gross_pay_value is not null then daily.pay_date end
             ) as last_priced_date
-        from priced
-        group by calendar_month, person_key, department_name
+        from daily
+        inner join
+            scopes
+            on daily.person_key = scopes.person_key
+            and daily.pay_date >= scopes.valid_from_date
+            and daily.pay_date < scopes.valid_until_date
+        inner join period_days on daily.pay_date = period_days.calendar_date
+        group by
+            period_days.period_type,
+            period_days.period_start_date,
+            period_days.comparison_type,
+            scopes.scope_type,
+            scopes.scope_name,
+            daily.person_key
     )
 select
-    cast(calendar_month as date) as pay_month,
+    cast(period_type as string) as period_type,
+    cast(period_start_date as date) as pay_month,
+    cast(comparison_type as string) as comparison_type,
+    cast(scope_type as string) as scope_type,
+    cast(scope_name as string) as scope_name,
     cast(person_key as string) as person_key,
-    cast(department_name as string) as department_name,
     -- Counts the person once, where he was last: how small a group is.
     coalesce(
-        last_priced_date
-        = max(last_priced_date) over (partition by calendar_month, person_key),
+        last_priced_date = max(last_priced_date) over (
+            partition by
+                period_type, period_start_date, comparison_type, scope_type, person_key
+        ),
         false
     ) as is_last_priced,
     cast(person_day_count as bigint) as person_day_count,

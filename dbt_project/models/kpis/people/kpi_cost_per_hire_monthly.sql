@@ -1,7 +1,7 @@
 -- K75: what hiring cost against who was hired, by month and over twelve months: costs
 -- are booked weeks before the hire begins, so that a single month tells little.
--- Grain: one row per (hiring_month, scope_type, scope_name), without gaps from the
--- month of the first cost on.
+-- Grain: one row per (period_type, hiring_month, scope_type, scope_name), without gaps
+-- from the month of the first cost on.
 {% set measures = ["internal", "external", "other"] %}
 with
     costs as (
@@ -12,64 +12,97 @@ with
     hires as (
         select *
         from {{ ref("fct_headcount_changes") }}
-        where change_type = 'hire' and scope_type in ('total', 'department')
+        where
+            change_type = 'hire'
+            and scope_type in ('total', 'department', 'job_title', 'hire_source')
     ),
-    first_months as (
-        select cast(date_trunc('month', min(cost_date)) as date) as first_month
-        from costs
-    ),
+    first_days as (select min(cost_date) as first_date from costs),
     months as (
-        select periods.period_start_date as hiring_month, periods.is_complete
+        select
+            periods.period_type,
+            periods.period_start_date as hiring_month,
+            periods.is_complete
         from {{ ref("int_periods") }} as periods
-        inner join first_months on periods.period_start_date >= first_months.first_month
-        where periods.period_type = 'month'
+        inner join first_days on periods.period_end_date >= first_days.first_date
+        where periods.period_type in ('month', 'jalali_month')
+    ),
+    period_days as (
+        select period_type, period_start_date as hiring_month, calendar_date
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
     ),
     scoped_costs as (
-        select 'total' as scope_type, 'all' as scope_name, costs.*
-        from costs
-        union all
-        select 'department' as scope_type, department_name as scope_name, costs.*
-        from costs
+        {% for scope_type, scope_name in [
+            ["total", "'all'"],
+            ["department", "department_name"],
+            ["job_title", "job_title"],
+            ["hire_source", "source_name"],
+        ] %}
+            select
+                '{{ scope_type }}' as scope_type,
+                {{ scope_name }} as scope_name,
+                cost_type,
+                cost_amount_base,
+                cost_date
+            from costs
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
     ),
     costs_summed as (
         select
-            cast(date_trunc('month', cost_date) as date) as hiring_month,
-            scope_type,
-            scope_name,
+            period_days.period_type,
+            period_days.hiring_month,
+            scoped_costs.scope_type,
+            scoped_costs.scope_name,
             {% for measure in measures %}
                 sum(
                     case
-                        when cost_type = '{{ measure }}' then cost_amount_base else 0
+                        when scoped_costs.cost_type = '{{ measure }}'
+                        then scoped_costs.cost_amount_base
+                        else 0
                     end
                 ) as {{ measure }}_amount,
             {% endfor %}
-            sum(coalesce(cost_amount_base, 0)) as total_amount,
-            count(*) filter (where cost_amount_base is null) as unconverted_count
+            sum(coalesce(scoped_costs.cost_amount_base, 0)) as total_amount,
+            count(*) filter (
+                where scoped_costs.cost_amount_base is null
+            ) as unconverted_count
         from scoped_costs
-        group by cast(date_trunc('month', cost_date) as date), scope_type, scope_name
+        inner join period_days on scoped_costs.cost_date = period_days.calendar_date
+        group by
+            period_days.period_type,
+            period_days.hiring_month,
+            scoped_costs.scope_type,
+            scoped_costs.scope_name
     ),
     hires_counted as (
         select
+            months.period_type,
             months.hiring_month,
             hires.scope_type,
             hires.scope_name,
             count(*) as hire_count
         from hires
+        inner join period_days on hires.change_date = period_days.calendar_date
         inner join
             months
-            on cast(date_trunc('month', hires.change_date) as date)
-            = months.hiring_month
-        group by months.hiring_month, hires.scope_type, hires.scope_name
+            on period_days.period_type = months.period_type
+            and period_days.hiring_month = months.hiring_month
+        group by
+            months.period_type, months.hiring_month, hires.scope_type, hires.scope_name
     ),
     scopes as (
-        select scope_type, scope_name
+        select period_type, scope_type, scope_name
         from costs_summed
         union
-        select scope_type, scope_name
+        select period_type, scope_type, scope_name
         from hires_counted
     ),
     filled as (
         select
+            months.period_type,
             months.hiring_month,
             months.is_complete,
             scopes.scope_type,
@@ -80,15 +113,17 @@ with
             coalesce(costs_summed.unconverted_count, 0) as unconverted_count,
             coalesce(hires_counted.hire_count, 0) as hire_count
         from months
-        cross join scopes
+        inner join scopes on months.period_type = scopes.period_type
         left join
             costs_summed
-            on months.hiring_month = costs_summed.hiring_month
+            on months.period_type = costs_summed.period_type
+            and months.hiring_month = costs_summed.hiring_month
             and scopes.scope_type = costs_summed.scope_type
             and scopes.scope_name = costs_summed.scope_name
         left join
             hires_counted
-            on months.hiring_month = hires_counted.hiring_month
+            on months.period_type = hires_counted.period_type
+            and months.hiring_month = hires_counted.hiring_month
             and scopes.scope_type = hires_counted.scope_type
             and scopes.scope_name = hires_counted.scope_name
     ),
@@ -101,12 +136,13 @@ with
         from filled
         window
             twelve_months as (
-                partition by scope_type, scope_name
+                partition by period_type, scope_type, scope_name
                 order by hiring_month asc nulls last
                 rows between 11 preceding and current row
             )
     )
 select
+    cast(period_type as string) as period_type,
     cast(hiring_month as date) as hiring_month,
     cast(scope_type as string) as scope_type,
     cast(scope_name as string) as scope_name,

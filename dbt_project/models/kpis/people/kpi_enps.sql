@@ -7,6 +7,7 @@ with
             coalesce(survey_id, 'no survey') as survey_id,
             coalesce(wave_name, 'no wave') as wave_name,
             coalesce(department_name, 'no department') as department_name,
+            coalesce(tenure_band_name, 'unknown') as tenure_band_name,
             coalesce(employee_reference, response_id) as respondent,
             score,
             {{ local_date("coalesce(sent_at, submitted_at)") }} as sent_date
@@ -29,6 +30,9 @@ with
         from responses
         union all
         select 'department' as scope_type, department_name as scope_name, responses.*
+        from responses
+        union all
+        select 'tenure_band' as scope_type, tenure_band_name as scope_name, responses.*
         from responses
     ),
     counted as (

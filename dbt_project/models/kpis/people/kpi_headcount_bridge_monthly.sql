@@ -1,36 +1,65 @@
 -- K70: what led from one month's headcount to the next. Opening and closing are counted
--- from who was employed, the movements from what happened; the test adds them up.
--- Grain: one row per (headcount_month, scope_type, scope_name), as
+-- from who was employed, the movements from what happened; the test adds them up. Into
+-- an age group or tenure band people come by time: the two columns named aged.
+-- Grain: one row per (period_type, headcount_month, scope_type, scope_name), as
 -- kpi_headcount_monthly.
+{% set movements = [
+    "hire",
+    "transfer_in",
+    "aged_in",
+    "separation",
+    "transfer_out",
+    "aged_out",
+] %}
 with
     headcounts as (select * from {{ ref("kpi_headcount_monthly") }}),
     changes as (select * from {{ ref("fct_headcount_changes") }}),
+    period_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
+    ),
     summed as (
         select
-            cast(date_trunc('month', change_date) as date) as headcount_month,
-            scope_type,
-            scope_name,
-            count(*) filter (where change_type = 'hire') as hire_count,
-            count(*) filter (where change_type = 'separation') as separation_count,
-            count(*) filter (where change_type = 'transfer_in') as transfer_in_count,
-            count(*) filter (where change_type = 'transfer_out') as transfer_out_count
+            period_days.period_type,
+            period_days.period_start_date,
+            changes.scope_type,
+            changes.scope_name,
+            {% for movement in movements %}
+                count(*) filter (
+                    where changes.change_type = '{{ movement }}'
+                ) as {{ movement }}_count
+                {%- if not loop.last %}, {% endif %}
+            {% endfor %}
         from changes
-        group by cast(date_trunc('month', change_date) as date), scope_type, scope_name
+        inner join period_days on changes.change_date = period_days.calendar_date
+        group by
+            period_days.period_type,
+            period_days.period_start_date,
+            changes.scope_type,
+            changes.scope_name
     )
 select
+    headcounts.period_type,
     headcounts.headcount_month,
     headcounts.scope_type,
     headcounts.scope_name,
     headcounts.is_complete,
+    headcounts.is_hidden,
     headcounts.opening_headcount_count,
-    cast(coalesce(summed.hire_count, 0) as bigint) as hire_count,
-    cast(coalesce(summed.transfer_in_count, 0) as bigint) as transfer_in_count,
-    cast(coalesce(summed.separation_count, 0) as bigint) as separation_count,
-    cast(coalesce(summed.transfer_out_count, 0) as bigint) as transfer_out_count,
+    {% for movement in movements %}
+        cast(
+            case
+                when not headcounts.is_hidden
+                then coalesce(summed.{{ movement }}_count, 0)
+            end as bigint
+        ) as {{ movement }}_count,
+    {% endfor %}
     headcounts.headcount_count as closing_headcount_count
 from headcounts
 left join
     summed
-    on headcounts.headcount_month = summed.headcount_month
+    on headcounts.period_type = summed.period_type
+    and headcounts.headcount_month = summed.period_start_date
     and headcounts.scope_type = summed.scope_type
     and headcounts.scope_name = summed.scope_name

@@ -1,4 +1,5 @@
--- K67: who is employed on each day: people, not positions; leave included.
+-- K67: who is employed on each day: people, not positions; leave included. How many of
+-- an age group or a tenure band are on leave is nobody's business: a few would be told.
 -- Grain: one row per (calendar_date, scope_type, scope_name), without gaps from the
 -- scope's first day on.
 with
@@ -32,7 +33,12 @@ select
     cast(scopes.scope_type as string) as scope_type,
     cast(scopes.scope_name as string) as scope_name,
     cast(coalesce(counted.headcount_count, 0) as bigint) as headcount_count,
-    cast(coalesce(counted.on_leave_count, 0) as bigint) as on_leave_count
+    cast(
+        case
+            when scopes.scope_type not in ('age_group', 'tenure_band')
+            then coalesce(counted.on_leave_count, 0)
+        end as bigint
+    ) as on_leave_count
 from scopes
 inner join dates on scopes.first_date <= dates.calendar_date
 left join

@@ -13,7 +13,9 @@ with
     latest as (
         select *
         from costs
-        where hiring_month = cast(date_trunc('month', {{ as_of_date() }}) as date)
+        where
+            period_type = 'month'
+            and hiring_month = cast(date_trunc('month', {{ as_of_date() }}) as date)
     ),
     expected as (
         select

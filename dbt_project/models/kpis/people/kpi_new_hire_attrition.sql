@@ -1,16 +1,25 @@
 -- K73: how many of a month's hires left within 90 and 365 days. A rate waits until
 -- every hire of the month had the time to leave.
--- Grain: one row per (hire_month, scope_type, scope_name) with hires; the scope is that
--- of the hire.
+-- Grain: one row per (period_type, hire_month, scope_type, scope_name) with hires; the
+-- scope is that of the hire.
 {% set windows = [90, 365] %}
 with
     spells as (select * from {{ ref("fct_employment_spells") }}),
     hires as (
-        select * from {{ ref("fct_headcount_changes") }} where change_type = 'hire'
+        select *
+        from {{ ref("fct_headcount_changes") }}
+        where change_type = 'hire' and scope_type not in ('age_group', 'tenure_band')
     ),
+    period_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
+    ),
+    periods as (select * from {{ ref("int_periods") }}),
     final as (
         select
-            cast(date_trunc('month', hires.change_date) as date) as hire_month,
+            period_days.period_type,
+            period_days.period_start_date as hire_month,
             hires.scope_type,
             hires.scope_name,
             count(*) as hire_count,
@@ -22,15 +31,22 @@ with
                     where not spells.is_open and spells.employed_days <= {{ days }}
                 ) as left_within_{{ days }}_days_count,
             {% endfor %}
-            last_day(min(hires.change_date)) as month_end_date
+            max(periods.period_end_date) as month_end_date
         from hires
         inner join spells on hires.spell_key = spells.spell_key
+        inner join period_days on hires.change_date = period_days.calendar_date
+        inner join
+            periods
+            on period_days.period_type = periods.period_type
+            and period_days.period_start_date = periods.period_start_date
         group by
-            cast(date_trunc('month', hires.change_date) as date),
+            period_days.period_type,
+            period_days.period_start_date,
             hires.scope_type,
             hires.scope_name
     )
 select
+    cast(period_type as string) as period_type,
     cast(hire_month as date) as hire_month,
     cast(scope_type as string) as scope_type,
     cast(scope_name as string) as scope_name,

@@ -1,8 +1,12 @@
 -- K74: how long people have been here at each month's end, and how long leavers had.
--- Grain: one row per (headcount_month, scope_type, scope_name), as
--- kpi_headcount_monthly.
+-- Grain: one row per (period_type, headcount_month, scope_type, scope_name), as
+-- kpi_headcount_monthly without age groups and tenure bands.
 with
-    headcounts as (select * from {{ ref("kpi_headcount_monthly") }}),
+    headcounts as (
+        select *
+        from {{ ref("kpi_headcount_monthly") }}
+        where scope_type not in ('age_group', 'tenure_band')
+    ),
     intervals as (select * from {{ ref("int_headcount_intervals") }}),
     spells as (select * from {{ ref("fct_employment_spells") }}),
     separations as (
@@ -12,13 +16,20 @@ with
     ),
     month_ends as (
         select
+            period_type,
             period_start_date as headcount_month,
             least(period_end_date, {{ as_of_date() }}) as tenure_date
         from {{ ref("int_periods") }}
-        where period_type = 'month'
+        where period_type in ('month', 'jalali_month')
+    ),
+    period_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
     ),
     present as (
         select
+            month_ends.period_type,
             month_ends.headcount_month,
             intervals.scope_type,
             intervals.scope_name,
@@ -36,6 +47,7 @@ with
     ),
     staying as (
         select
+            period_type,
             headcount_month,
             scope_type,
             scope_name,
@@ -44,13 +56,12 @@ with
                 order by cast(tenure_days as double) asc nulls last
             ) as median_days
         from present
-        group by headcount_month, scope_type, scope_name
+        group by period_type, headcount_month, scope_type, scope_name
     ),
     leaving as (
         select
-            cast(
-                date_trunc('month', separations.change_date) as date
-            ) as headcount_month,
+            period_days.period_type,
+            period_days.period_start_date as headcount_month,
             separations.scope_type,
             separations.scope_name,
             count(*) as leaver_count,
@@ -60,12 +71,15 @@ with
             ) as median_days
         from separations
         inner join spells on separations.spell_key = spells.spell_key
+        inner join period_days on separations.change_date = period_days.calendar_date
         group by
-            cast(date_trunc('month', separations.change_date) as date),
+            period_days.period_type,
+            period_days.period_start_date,
             separations.scope_type,
             separations.scope_name
     )
 select
+    headcounts.period_type,
     headcounts.headcount_month,
     headcounts.scope_type,
     headcounts.scope_name,
@@ -83,11 +97,13 @@ select
 from headcounts
 left join
     staying
-    on headcounts.headcount_month = staying.headcount_month
+    on headcounts.period_type = staying.period_type
+    and headcounts.headcount_month = staying.headcount_month
     and headcounts.scope_type = staying.scope_type
     and headcounts.scope_name = staying.scope_name
 left join
     leaving
-    on headcounts.headcount_month = leaving.headcount_month
+    on headcounts.period_type = leaving.period_type
+    and headcounts.headcount_month = leaving.headcount_month
     and headcounts.scope_type = leaving.scope_type
     and headcounts.scope_name = leaving.scope_name

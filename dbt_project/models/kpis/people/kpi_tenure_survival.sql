@@ -4,7 +4,9 @@
 -- after which somebody left.
 with
     hires as (
-        select * from {{ ref("fct_headcount_changes") }} where change_type = 'hire'
+        select *
+        from {{ ref("fct_headcount_changes") }}
+        where change_type = 'hire' and scope_type not in ('age_group', 'tenure_band')
     ),
     spells as (select * from {{ ref("fct_employment_spells") }}),
     lasted as (

@@ -1,7 +1,8 @@
 -- K77: days from opening and from application to acceptance of what was filled in the
 -- month, and what is still open at its end. Cancelled requisitions are in neither.
--- Grain: one row per (accepted_month, scope_type, scope_name), without gaps from the
--- first opening or acceptance on.
+-- Grain: one row per (period_type, accepted_month, scope_type, scope_name), without
+-- gaps
+-- from the first opening or acceptance on.
 with
     requisitions as (
         select
@@ -11,7 +12,16 @@ with
             ) as closed_date
         from {{ ref("fct_requisitions") }}
     ),
-    months as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    months as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
+    period_days as (
+        select *
+        from {{ ref("int_period_days") }}
+        where period_type in ('month', 'jalali_month') and comparison_type = 'current'
+    ),
     scoped as (
         {% for scope_type, scope_name in [
             ["total", "'all'"],
@@ -38,25 +48,30 @@ with
     ),
     filled as (
         select
-            cast(date_trunc('month', accepted_date) as date) as accepted_month,
-            scope_type,
-            scope_name,
+            period_days.period_type,
+            period_days.period_start_date as accepted_month,
+            scoped.scope_type,
+            scoped.scope_name,
             count(*) as filled_count,
             {% for measure in ["fill", "hire"] %}
-                count(days_to_{{ measure }}) as timed_{{ measure }}_count,
-                sum(days_to_{{ measure }}) as total_days_to_{{ measure }},
+                count(scoped.days_to_{{ measure }}) as timed_{{ measure }}_count,
+                sum(scoped.days_to_{{ measure }}) as total_days_to_{{ measure }},
                 percentile_cont(0.5) within group (
-                    order by cast(days_to_{{ measure }} as double) asc nulls last
+                    order by cast(scoped.days_to_{{ measure }} as double) asc nulls last
                 ) as median_days_to_{{ measure }}
                 {%- if not loop.last %}, {% endif %}
             {% endfor %}
         from scoped
-        where accepted_date is not null
+        inner join period_days on scoped.accepted_date = period_days.calendar_date
         group by
-            cast(date_trunc('month', accepted_date) as date), scope_type, scope_name
+            period_days.period_type,
+            period_days.period_start_date,
+            scoped.scope_type,
+            scoped.scope_name
     ),
     opened as (
         select
+            months.period_type,
             months.period_start_date as accepted_month,
             scoped.scope_type,
             scoped.scope_name,
@@ -66,9 +81,14 @@ with
             months
             on scoped.opened_date <= months.period_end_date
             and scoped.closed_date > least(months.period_end_date, {{ as_of_date() }})
-        group by months.period_start_date, scoped.scope_type, scoped.scope_name
+        group by
+            months.period_type,
+            months.period_start_date,
+            scoped.scope_type,
+            scoped.scope_name
     )
 select
+    cast(months.period_type as string) as period_type,
     cast(months.period_start_date as date) as accepted_month,
     cast(scopes.scope_type as string) as scope_type,
     cast(scopes.scope_name as string) as scope_name,
@@ -97,11 +117,13 @@ from scopes
 inner join months on scopes.first_date <= months.period_end_date
 left join
     filled
-    on months.period_start_date = filled.accepted_month
+    on months.period_type = filled.period_type
+    and months.period_start_date = filled.accepted_month
     and scopes.scope_type = filled.scope_type
     and scopes.scope_name = filled.scope_name
 left join
     opened
-    on months.period_start_date = opened.accepted_month
+    on months.period_type = opened.period_type
+    and months.period_start_date = opened.accepted_month
     and scopes.scope_type = opened.scope_type
     and scopes.scope_name = opened.scope_name

@@ -4,49 +4,20 @@ with
     intervals as (select * from {{ ref("int_employment_intervals") }}),
     terminations as (select * from {{ ref("int_employment_terminations") }}),
     spells as (
-        select
-            person_key,
-            spell_number,
-            min(valid_from_date) as hire_date,
-            max(valid_until_date) as until_date,
-            -- The last interval that has begun.
-            max(
-                case when valid_from_date <= {{ as_of_date() }} then valid_from_date end
-            ) as last_date
-        from intervals
-        where is_counted
-        group by person_key, spell_number
-    ),
-    gaps as (
-        select
-            *,
-            lag(until_date) over (
-                partition by person_key order by spell_number asc nulls last
-            ) as previous_until_date
-        from spells
+        select *
+        from {{ ref("int_employment_spells") }}
         where hire_date <= {{ as_of_date() }}
     ),
-    chained as (
-        select
-            *,
-            max(
-                case
-                    when
-                        previous_until_date is null
-                        or {{ days_between("previous_until_date", "hire_date") }}
-                        > {{ var("tenure_gap_days") }}
-                    then hire_date
-                end
-            ) over (
-                partition by person_key
-                order by spell_number asc nulls last
-                rows between unbounded preceding and current row
-            ) as tenure_start_date
-        from gaps
+    -- The last interval that has begun.
+    latest_dates as (
+        select person_key, spell_number, max(valid_from_date) as last_date
+        from intervals
+        where is_counted and valid_from_date <= {{ as_of_date() }}
+        group by person_key, spell_number
     ),
     final as (
         select
-            chained.*,
+            spells.*,
             hired.department_name as hire_department_name,
             hired.location_name as hire_location_name,
             latest.department_name,
@@ -54,28 +25,32 @@ with
             latest.employment_type,
             -- Counted from the day after a contract that does not count: no stranger.
             uncounted.person_key is not null as is_conversion,
-            chained.until_date > {{ as_of_date() }} as is_open,
+            spells.until_date > {{ as_of_date() }} as is_open,
             case
-                when chained.until_date <= {{ as_of_date() }} then chained.until_date
+                when spells.until_date <= {{ as_of_date() }} then spells.until_date
             end as separation_date,
             case
-                when chained.until_date > {{ as_of_date() }}
-                then nullif(chained.until_date, cast('9999-12-31' as date))
+                when spells.until_date > {{ as_of_date() }}
+                then nullif(spells.until_date, cast('9999-12-31' as date))
             end as scheduled_separation_date,
-            least(chained.until_date, {{ as_of_date() }}) as last_known_date
-        from chained
+            least(spells.until_date, {{ as_of_date() }}) as last_known_date
+        from spells
         inner join
             intervals as hired
-            on chained.person_key = hired.person_key
-            and chained.hire_date = hired.valid_from_date
+            on spells.person_key = hired.person_key
+            and spells.hire_date = hired.valid_from_date
+        inner join
+            latest_dates
+            on spells.person_key = latest_dates.person_key
+            and spells.spell_number = latest_dates.spell_number
         inner join
             intervals as latest
-            on chained.person_key = latest.person_key
-            and chained.last_date = latest.valid_from_date
+            on latest_dates.person_key = latest.person_key
+            and latest_dates.last_date = latest.valid_from_date
         left join
             intervals as uncounted
-            on chained.person_key = uncounted.person_key
-            and chained.hire_date = uncounted.valid_until_date
+            on spells.person_key = uncounted.person_key
+            and spells.hire_date = uncounted.valid_until_date
     )
 select
     cast(
@@ -93,6 +68,7 @@ select
         end as string
     ) as hire_type,
     cast(final.employment_type as string) as employment_type,
+    cast(final.hire_source_name as string) as hire_source_name,
     cast(final.hire_department_name as string) as hire_department_name,
     cast(final.hire_location_name as string) as hire_location_name,
     cast(final.department_name as string) as department_name,

@@ -1,5 +1,7 @@
 -- Everything that changes a headcount: hires, separations, and transfers between
--- departments or places, which are no hires and leave the company's headcount alone.
+-- departments, places and the like, which are no hires and leave the company's
+-- headcount
+-- alone. An age group or a tenure band is left by the passing of time, by no transfer.
 -- Grain: one row per (scope_type, person_key, change_date, change_type), none ahead.
 with
     intervals as (select * from {{ ref("int_headcount_intervals") }}),
@@ -22,7 +24,13 @@ with
         from intervals
     ),
     moves as (
-        select *
+        select
+            *,
+            case
+                when scope_type in ('age_group', 'tenure_band')
+                then 'aged'
+                else 'transfer'
+            end as move_type
         from neighbours
         where previous_spell_number = spell_number and previous_scope_name <> scope_name
     ),
@@ -57,7 +65,7 @@ with
             previous_scope_name as other_scope_name,
             person_key,
             spell_number,
-            'transfer_in' as change_type,
+            move_type || '_in' as change_type,
             1 as headcount_change,
             valid_from_date as change_date
         from moves
@@ -68,7 +76,7 @@ with
             scope_name as other_scope_name,
             person_key,
             spell_number,
-            'transfer_out' as change_type,
+            move_type || '_out' as change_type,
             -1 as headcount_change,
             valid_from_date as change_date
         from moves
