@@ -23,16 +23,27 @@ def suites() -> "dict[str, list[Expectation]]":
                 "opening_headcount_count and opening_headcount_count >= 10",
                 "half of the company does not leave in a month: a load lost people",
             ),
+            no_row_where(
+                "scope_type = 'age_group' and scope_name = 'unknown' "
+                "and headcount_count > 0",
+                "HR knows everybody's day of birth",
+            ),
         ],
         "kpi_headcount_bridge_monthly": [
             no_row_where(
                 "opening_headcount_count + hire_count + transfer_in_count "
-                "- separation_count - transfer_out_count <> closing_headcount_count",
+                "+ aged_in_count - separation_count - transfer_out_count "
+                "- aged_out_count <> closing_headcount_count",
                 "the bridge balances",
             ),
         ],
         "kpi_turnover_monthly": [
             *never_negative("turnover_rate", "twelve_month_turnover_rate"),
+            no_row_where(
+                "is_hidden and coalesce(separation_count, "
+                "twelve_month_separation_count, prior_separation_count) is not null",
+                "who left from a small age group or tenure band stays hidden",
+            ),
             no_row_where(
                 "scope_type = 'total' and average_headcount >= 10 "
                 "and twelve_month_turnover_rate > 2",

@@ -74,9 +74,9 @@ with
         inner join
             stages
             on numbers.employee_number = stages.employee_number
-            and stages.entered_date <= chained.hire_date
-            and stages.entered_date
-            >= coalesce(chained.previous_until_date, cast('1900-01-01' as date))
+            and chained.hire_date >= stages.entered_date
+            and coalesce(chained.previous_until_date, cast('1900-01-01' as date))
+            <= stages.entered_date
     )
 select
     cast(chained.person_key as string) as person_key,

@@ -79,13 +79,13 @@ with
             periods.is_complete,
             periods.elapsed_day_count,
             coalesce(people.person_count, 0) as person_count,
-            coalesce(opening.headcount_count, 0) as opening_count,
-            coalesce(closing.headcount_count, 0) as closing_count,
-            closing.on_leave_count,
+            coalesce(opening_daily.headcount_count, 0) as opening_count,
+            coalesce(closing_daily.headcount_count, 0) as closing_count,
+            closing_daily.on_leave_count,
             {% for comparison in comparisons %}
                 case
                     when periods.{{ comparison }}_end_date is not null
-                    then coalesce({{ comparison }}.headcount_count, 0)
+                    then coalesce({{ comparison }}_daily.headcount_count, 0)
                 end as {{ comparison }}_count,
                 {{
                     days_between(
@@ -113,10 +113,10 @@ with
                 ["prior_year", "prior_year_end_date"],
             ] %}
             left join
-                daily as {{ name }}
-                on periods.{{ day }} = {{ name }}.calendar_date
-                and summed.scope_type = {{ name }}.scope_type
-                and summed.scope_name = {{ name }}.scope_name
+                daily as {{ name }}_daily
+                on periods.{{ day }} = {{ name }}_daily.calendar_date
+                and summed.scope_type = {{ name }}_daily.scope_type
+                and summed.scope_name = {{ name }}_daily.scope_name
         {% endfor %}
     )
 select

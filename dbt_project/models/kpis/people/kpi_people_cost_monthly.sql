@@ -47,7 +47,7 @@ with
             shown.*,
             periods.is_complete,
             {% for comparison in comparisons %}
-                {{ comparison }}.shown_amount as {{ comparison }}_amount,
+                {{ comparison }}_shown.shown_amount as {{ comparison }}_amount,
             {% endfor %}
             sales.event_dated_net_sales_amount_base as net_amount,
             headcounts.average_headcount
@@ -58,12 +58,12 @@ with
             and shown.pay_month = periods.period_start_date
         {% for comparison in comparisons %}
             left join
-                shown as {{ comparison }}
-                on shown.period_type = {{ comparison }}.period_type
-                and shown.pay_month = {{ comparison }}.pay_month
-                and shown.scope_type = {{ comparison }}.scope_type
-                and shown.scope_name = {{ comparison }}.scope_name
-                and {{ comparison }}.comparison_type = '{{ comparison }}'
+                shown as {{ comparison }}_shown
+                on shown.period_type = {{ comparison }}_shown.period_type
+                and shown.pay_month = {{ comparison }}_shown.pay_month
+                and shown.scope_type = {{ comparison }}_shown.scope_type
+                and shown.scope_name = {{ comparison }}_shown.scope_name
+                and {{ comparison }}_shown.comparison_type = '{{ comparison }}'
         {% endfor %}
         left join
             sales
