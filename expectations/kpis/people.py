@@ -23,11 +23,6 @@ def suites() -> "dict[str, list[Expectation]]":
                 "opening_headcount_count and opening_headcount_count >= 10",
                 "half of the company does not leave in a month: a load lost people",
             ),
-            no_row_where(
-                "scope_type = 'age_group' and scope_name = 'unknown' "
-                "and headcount_count > 0",
-                "HR knows everybody's day of birth",
-            ),
         ],
         "kpi_headcount_bridge_monthly": [
             no_row_where(
