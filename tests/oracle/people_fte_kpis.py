@@ -12,6 +12,7 @@ from tests.oracle.people import TYPES, People
 from tests.oracle.periods import ONE_DAY, period_of
 
 WHOLE_WEEK = 40
+SCOPE_TYPES = ("total", "department", "location")
 CALENDARS = ("month", "jalali_month")
 
 
@@ -81,7 +82,8 @@ def kpi_fte_monthly(people: People, sales: dict[tuple[str, date], Decimal]) -> R
             if not (scopes := people.scopes(worker, day)):
                 continue
             part = parts.part(worker, day)
-            for scope in (*scopes, ("manager", parts.manager(worker, day))):
+            named = [scope for scope in scopes if scope[0] in SCOPE_TYPES]
+            for scope in (*named, ("manager", parts.manager(worker, day))):
                 by_day[scope][day].append(part)
     rows: Rows = {}
     for scope, found in by_day.items():
