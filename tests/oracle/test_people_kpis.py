@@ -1,5 +1,6 @@
 """The people KPIs against an independent and obvious computation, day by day."""
 
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -26,19 +27,24 @@ def people(company_dir: Path, clock: Clock, crm: Crm) -> People:
 
 
 @pytest.fixture(scope="module")
-def published(warehouse: Warehouse) -> Published:
-    """Return what reads a KPI table; a manager is his number in the HR system."""
-    managers = {
+def numbers(warehouse: Warehouse) -> dict[object, object]:
+    """Return the number that each person has in the HR system."""
+    return {
         record["person_key"]: record["record_id"]
         for record in warehouse.records("marts.dim_people_records")
         if record["record_type"] == "employee"
     }
 
+
+@pytest.fixture(scope="module")
+def published(warehouse: Warehouse, numbers: dict[object, object]) -> Published:
+    """Return what reads a KPI table; a manager is his number in the HR system."""
+
     def read(table: str, key: tuple[str, ...]) -> Rows:
         found: Rows = {}
         for row in warehouse.rows(table, key).values():
             if row["scope_type"] == "manager":
-                row["scope_name"] = managers.get(row["scope_name"], row["scope_name"])
+                row["scope_name"] = numbers.get(row["scope_name"], row["scope_name"])
             found[tuple(row[name] for name in key)] = row
         return found
 
@@ -57,6 +63,28 @@ def test_headcount_per_month(published: Published, people: People) -> None:
     expected = people_kpis.kpi_headcount_monthly(people)
     found = published("kpi_headcount_monthly", MONTH)
     assert_same(expected, found)
+
+
+def test_movements(
+    warehouse: Warehouse, people: People, numbers: dict[object, object]
+) -> None:
+    """K70: a bridge that is hidden would not balance, or a rehire be somebody else."""
+    expected = Counter(
+        (day, *scope, kind, spell.worker)
+        for day, scope, kind, spell in people_kpis.movements(people)
+    )
+    found = Counter(
+        (
+            row["change_date"],
+            row["scope_type"],
+            numbers.get(row["scope_name"], row["scope_name"]),
+            row["change_type"],
+            numbers[row["person_key"]],
+        )
+        for row in warehouse.records("marts.fct_headcount_changes")
+    )
+    assert found == expected
+    assert {kind for *_, kind, _ in found} == set(people_kpis.MOVEMENTS)
 
 
 def test_headcount_bridge(published: Published, people: People) -> None:
