@@ -122,7 +122,7 @@ def _arrays(histories: pd.DataFrame) -> tuple[np.ndarray, ...]:
 
 
 def _mean_values(histories: pd.DataFrame) -> np.ndarray:
-    return histories["mean_repeat_value_amount_base"].astype(float).to_numpy()
+    return histories["mean_repeat_value"].astype(float).to_numpy()
 
 
 def _fit(histories: pd.DataFrame) -> Fits:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
 
 from tests.oracle.comparison import Rows
-from tests.oracle.periods import ONE_DAY, cents, first_of_month, next_month
-from tests.oracle.shop import Sale
+from tests.oracle.periods import CALENDARS, ONE_DAY, cents, period_of, ratio
+from tests.oracle.shop import GIFT_CARDS, SIX, Sale, Shop
 from tests.oracle.shop_sessions import Visits, buyer_of
 
 WINDOWS = (30, 60, 90, 365)
@@ -16,12 +17,16 @@ WINDOWS = (30, 60, 90, 365)
 
 @dataclass
 class Buyer:
-    """A customer with an order; `worth` is money by its own day."""
+    """A customer with an order; `worth` and `margins` are money by its own day.
+
+    A margin is (day, sales, the part of them whose costs are known, margin of that).
+    """
 
     name: str
     channel: str
     orders: list[Sale] = field(default_factory=list)
     worth: list[tuple[date, Decimal]] = field(default_factory=list)
+    margins: list[tuple[date, Decimal, Decimal, Decimal]] = field(default_factory=list)
     unconverted_refunds: int = 0
 
     @property
@@ -38,33 +43,90 @@ class Buyer:
         """Return the net sales up to a day."""
         return sum((amount for day, amount in self.worth if day <= last), Decimal(0))
 
+    def margin(self, last: date = date.max) -> tuple[Decimal, Decimal, Decimal]:
+        """Return sales, covered sales and their margin up to a day."""
+        seen = [row[1:] for row in self.margins if row[0] <= last] or [
+            (Decimal(0),) * 3
+        ]
+        sales, covered, margin = (sum(column) for column in zip(*seen, strict=True))
+        return Decimal(sales), Decimal(covered), Decimal(margin)
+
+
+def products_of(event: dict) -> list[dict]:
+    """Return the products of an order, without gift cards."""
+    lines = event["properties"].get("products") or []
+    return [line for line in lines if line["category"].lower() not in GIFT_CARDS]
+
+
+def costs(shop: Shop) -> dict[str, Decimal]:
+    """Return what each stock keeping unit costs in the CRM's own currency."""
+    found: dict[str, Decimal] = {}
+    for article in sorted(
+        shop.crm.lines("products"),
+        key=lambda one: (not one["archived"], one["createdAt"]),
+    ):
+        fields = article["properties"]
+        if fields.get("hs_sku") and fields.get("hs_cost_of_goods_sold"):
+            found[fields["hs_sku"]] = Decimal(fields["hs_cost_of_goods_sold"])
+    return found
+
 
 class Buyers:
     """Everyone who ordered."""
 
     def __init__(self, visits: Visits, customer_of: Callable[[str, str], str]) -> None:
         shop = visits.shop
+        self.shop = shop
         self.today = shop.clock.today
-        messages = {event["messageId"]: event for event in shop.events}
-        channels = {
+        self.messages = {event["messageId"]: event for event in shop.events}
+        self.channels = {
             order.order_id: session.channel
             for session in visits.sessions
             for order in session.orders
         }
         self.found: dict[str, Buyer] = {}
         by_order: dict[str, Buyer] = {}
+        self.order_margins: dict[str, Decimal | None] = {}
+        library = costs(shop)
         for order in sorted(shop.orders.values(), key=lambda one: one.moment):
-            name = buyer_of(messages[order.identity], customer_of)
-            channel = channels.get(order.order_id, "unknown")
+            name = buyer_of(self.messages[order.identity], customer_of)
+            channel = self.channels.get(order.order_id, "unknown")
             buyer = self.found.setdefault(name, Buyer(name, channel))
             buyer.orders.append(order)
             buyer.worth.append((order.day, order.base(order.goods) - order.base(order.discount)))  # fmt: skip
+            sold = order.base(order.goods) - order.base(order.discount)
+            margin = self._margin(order, library)
+            known = margin is not None
+            buyer.margins.append((order.day, sold, sold if known else Decimal(0), margin or Decimal(0)))  # fmt: skip
+            self.order_margins[order.order_id] = margin
             by_order[order.order_id] = buyer
         for refund in shop.refunds:
             if refund.order_id in by_order:
                 buyer = by_order[refund.order_id]
                 buyer.worth.append((refund.day, -refund.base(refund.goods)))
                 buyer.unconverted_refunds += refund.rate is None
+                if self.order_margins[refund.order_id] is not None:
+                    buyer.margins.append((refund.day, Decimal(0), Decimal(0), -refund.base(refund.goods)))  # fmt: skip
+
+    def _margin(self, order: Sale, library: dict[str, Decimal]) -> Decimal | None:
+        """Return sales less costs; None where a product's cost or a rate is unknown."""
+        event = self.messages[order.identity]
+        if order.rate is None or not event["properties"].get("products"):
+            return None
+        margin = order.base(order.goods) - order.base(order.discount)
+        for line in products_of(event):
+            cost = library.get(line.get("sku") or "")
+            if cost is None:
+                return None
+            pieces = Decimal(str(line["quantity"]))
+            margin -= (cost * pieces).quantize(SIX, ROUND_HALF_UP)
+        return margin
+
+    @property
+    def resolved_share(self) -> float | None:
+        """Return the part of the orders that has a customer."""
+        known = sum(len(buyer.orders) for buyer in self.found.values())
+        return ratio(known, len(self.shop.orders))
 
     def scopes(self) -> dict[tuple[str, str], list[Buyer]]:
         """Return the buyers of every scope."""
@@ -90,30 +152,49 @@ def kpi_customer_lifetime_value(buyers: Buyers) -> Rows:
             "unconverted_refund_count": sum(one.unconverted_refunds for one in found),
             "net_sales_amount_base": cents(worth),
             "lifetime_value": float(worth / len(found)),
+            **_margins([buyer.margin() for buyer in found]),
+            "placed_order_count": len(buyers.shop.orders),
+            "resolved_order_share": buyers.resolved_share,
             "snapshot_date": buyers.today,
         }
     return rows
 
 
+def _margins(found: list[tuple[Decimal, Decimal, Decimal]]) -> dict[str, object]:
+    """Return the columns of margin of so many customers."""
+    sales, covered, margin = (sum(column, Decimal(0)) for column in zip(*found, strict=True))  # fmt: skip
+    return {
+        "sales_amount_base": cents(sales),
+        "covered_sales_amount_base": cents(covered),
+        "margin_amount_base": cents(margin) if covered else None,
+        "margin_coverage_share": ratio(covered, sales),
+        "lifetime_margin": float(margin / len(found)) if covered else None,
+    }
+
+
 def kpi_customer_value_cohorts_monthly(buyers: Buyers) -> Rows:
     """Return each cohort's value by the end of each month that is over."""
     rows: Rows = {}
-    for scope, found in buyers.scopes().items():
+    scopes = buyers.scopes().items()
+    for calendar, (scope, found) in product(CALENDARS, scopes):
         cohorts: dict[date, list[Buyer]] = defaultdict(list)
         for buyer in found:
-            cohorts[first_of_month(buyer.won)].append(buyer)
+            cohorts[period_of(calendar, buyer.won)[0]].append(buyer)
         for cohort, members in cohorts.items():
-            month, number, before = cohort, 0, Decimal(0)
-            while next_month(month) <= buyers.today:
-                last = next_month(month) - ONE_DAY
+            number, before = 0, Decimal(0)
+            last = period_of(calendar, cohort)[1]
+            while last < buyers.today:
                 worth = sum((member.value(last) for member in members), Decimal(0))
-                rows[(cohort, number, *scope)] = {
+                rows[(calendar, cohort, number, *scope)] = {
                     "customer_count": len(members),
                     "month_net_sales_amount_base": cents(worth - before),
                     "net_sales_amount_base": cents(worth),
                     "lifetime_value": float(worth / len(members)),
+                    **_margins([member.margin(last) for member in members]),
+                    "resolved_order_share": buyers.resolved_share,
                 }
-                month, number, before = next_month(month), number + 1, worth
+                last = period_of(calendar, last + ONE_DAY)[1]
+                number, before = number + 1, worth
     return rows
 
 
@@ -129,6 +210,7 @@ def kpi_repeat_purchase(buyers: Buyers) -> Rows:
                 "mature_customer_count": len(mature),
                 "repeat_customer_count": len(again),
                 "repeat_purchase_rate": len(again) / len(mature) if mature else None,
+                "resolved_order_share": buyers.resolved_share,
             }
     return rows
 
@@ -144,18 +226,20 @@ def _fifths(ordered: list[str]) -> dict[str, int]:
     return found
 
 
-def kpi_rfm(buyers: Buyers, key_of: dict[str, str]) -> Rows:
-    """Return the fifths of every buyer, under the warehouse's key."""
-    keyed = {key_of[name]: buyer for name, buyer in buyers.found.items()}
-    recency = {key: (buyers.today - one.days[-1]).days for key, one in keyed.items()}
-    values = sorted(float(one.value()) for one in keyed.values())
+def scores(keyed: dict[str, Buyer], last: date) -> Rows:
+    """Return the fifths of those who had bought by a day, as things stood on it."""
+    days = {key: [day for day in one.days if day <= last] for key, one in keyed.items()}
+    keyed = {key: one for key, one in keyed.items() if days[key]}
+    recency = {key: (last - days[key][-1]).days for key in keyed}
+    worth = {key: one.value(last) for key, one in keyed.items()}
+    values = sorted(float(value) for value in worth.values())
     place = 0.99 * (len(values) - 1)
     below, part = int(place), place % 1
     above = min(below + 1, len(values) - 1)
     cap = values[below] + part * (values[above] - values[below])
-    capped = {key: min(float(one.value()), cap) for key, one in keyed.items()}
+    capped = {key: min(float(worth[key]), cap) for key in keyed}
     recent = _fifths(sorted(keyed, key=lambda key: (-recency[key], key)))
-    often = _fifths(sorted(keyed, key=lambda key: (len(keyed[key].days), key)))
+    often = _fifths(sorted(keyed, key=lambda key: (len(days[key]), key)))
     much = _fifths(sorted(keyed, key=lambda key: (capped[key], key)))
     return {
         (key,): {
@@ -164,11 +248,17 @@ def kpi_rfm(buyers: Buyers, key_of: dict[str, str]) -> Rows:
             "monetary_fifth_number": much[key],
             "segment_name": _segment(recent[key], often[key], much[key]),
             "recency_days": recency[key],
-            "purchase_count": len(buyer.days),
-            "net_sales_amount_base": cents(buyer.value()),
+            "purchase_count": len(days[key]),
+            "net_sales_amount_base": cents(worth[key]),
         }
-        for key, buyer in keyed.items()
+        for key in keyed
     }
+
+
+def kpi_rfm(buyers: Buyers, key_of: dict[str, str]) -> Rows:
+    """Return the fifths of every buyer, under the warehouse's key."""
+    keyed = {key_of[name]: buyer for name, buyer in buyers.found.items()}
+    return scores(keyed, buyers.today)
 
 
 def _segment(recent: int, often: int, much: int) -> str:

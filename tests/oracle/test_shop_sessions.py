@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.oracle import shop_carts, shop_customers, shop_sessions
-from tests.oracle.comparison import Warehouse, assert_same
+from tests.oracle import shop_carts, shop_customers, shop_purchases, shop_sessions
+from tests.oracle.comparison import Warehouse, assert_same, differences
 from tests.oracle.crm import Crm
 from tests.oracle.customers import Customers
 from tests.oracle.periods import Clock
@@ -103,7 +103,7 @@ def test_lifetime_value(warehouse: Warehouse, buyers: Buyers) -> None:
 def test_value_of_cohorts(warehouse: Warehouse, buyers: Buyers) -> None:
     """K82: a month that is not over would make the youngest cohorts look worst."""
     expected = shop_customers.kpi_customer_value_cohorts_monthly(buyers)
-    key = ("cohort_month", "month_number", "scope_type", "scope_name")
+    key = ("period_type", "cohort_month", "month_number", "scope_type", "scope_name")
     assert_same(expected, warehouse.rows("kpi_customer_value_cohorts_monthly", key))
 
 
@@ -123,3 +123,96 @@ def test_buyers_in_fifths(
     """K89: fifths that part equal customers at random would change from run to run."""
     expected = shop_customers.kpi_rfm(buyers, read_keys(built_warehouse, customer_of))
     assert_same(expected, warehouse.rows("kpi_rfm", ("customer_key",)))
+
+
+SCOPE = ("scope_type", "scope_name")
+
+
+@pytest.fixture(scope="module")
+def key_of(built_warehouse: Path, customer_of: CustomerOf) -> dict[str, str]:
+    """Return the warehouse's key of every customer."""
+    return read_keys(built_warehouse, customer_of)
+
+
+def test_intervals_between_purchases(warehouse: Warehouse, buyers: Buyers) -> None:
+    """K84: without the open gaps only those who came back would be asked."""
+    expected = shop_purchases.kpi_purchase_interval(buyers)
+    assert_same(expected, warehouse.rows("kpi_purchase_interval", SCOPE))
+    expected = shop_purchases.kpi_purchase_interval_survival(buyers)
+    key = (*SCOPE, "gap_days")
+    assert_same(expected, warehouse.rows("kpi_purchase_interval_survival", key))
+
+
+def test_customers_who_left(
+    warehouse: Warehouse, buyers: Buyers, key_of: dict[str, str]
+) -> None:
+    """K85: a monthly and a yearly customer are not away for long after the same days."""
+    expected = shop_purchases.kpi_customer_churn(buyers)
+    assert_same(expected, warehouse.rows("kpi_customer_churn", SCOPE))
+    expected = shop_purchases.rhythms(buyers, key_of)
+    actual = warehouse.rows("kpi_predicted_customer_value", ("customer_key",))
+    for key, row in actual.items():
+        if row["churn_rule_type"] == "probability":
+            expected[key]["is_churned"] = float(str(row["alive_probability"])) < 0.5
+    assert_same(expected, actual)
+
+
+def test_histories_for_the_models_of_value(
+    warehouse: Warehouse, buyers: Buyers, key_of: dict[str, str]
+) -> None:
+    """K85, K86: a purchase of the hold-out in the calibration would score itself."""
+    rows = warehouse.records("intermediate.int_purchase_histories")
+    actual = {(row["history_type"], row["customer_key"]): row for row in rows}
+    assert_same(shop_purchases.histories(buyers, key_of), actual)
+
+
+def test_the_ledger_of_models_says_what_is_served(
+    warehouse: Warehouse, clock: Clock
+) -> None:
+    """K86: a prediction that nobody has scored is a guess."""
+    key = ("predicted_date", "model_name", "history_type")
+    rows = warehouse.rows("kpi_customer_value_models", key)
+    today = {name: row for name, row in rows.items() if name[0] == clock.today}
+    assert len(today) == 4
+    served = {name[1] for name, row in today.items() if row["is_served"]} or {"none"}
+    predictions = warehouse.rows("kpi_predicted_customer_value", ("customer_key",))
+    assert {row["model_name"] for row in predictions.values()} == served
+    assert all(row["reason"] for row in today.values())
+
+
+def test_cancellations_per_month(warehouse: Warehouse, buyers: Buyers) -> None:
+    """K90: dated on the cancellation, a month without orders would divide by 0."""
+    expected = shop_purchases.kpi_order_cancellations_monthly(buyers)
+    key = ("period_type", "order_month", *SCOPE)
+    assert_same(expected, warehouse.rows("kpi_order_cancellations_monthly", key))
+
+
+def test_product_mix_per_month(warehouse: Warehouse, buyers: Buyers) -> None:
+    """K90: a gift card in the mix would count its sale twice."""
+    expected = shop_purchases.kpi_product_mix_monthly(buyers)
+    key = ("period_type", "sales_month", *SCOPE, "category_name")
+    assert_same(expected, warehouse.rows("kpi_product_mix_monthly", key))
+
+
+def test_what_follows_what(
+    warehouse: Warehouse, buyers: Buyers, key_of: dict[str, str]
+) -> None:
+    """K90: two orders of one day are one purchase and follow nothing."""
+    held = shop_purchases.items(buyers, key_of)
+    columns = ("customer_key", "purchase_number", "item_type", "item_name")
+    rows = warehouse.records("intermediate.int_purchase_items")
+    assert {tuple(row[name] for name in columns) for row in rows} == held
+    expected = shop_purchases.kpi_next_product_affinity(held, buyers, key_of)
+    key = ("item_type", "item_name", "next_item_name")
+    actual = warehouse.rows("kpi_next_product_affinity", key)
+    assert not differences(expected, actual, frozenset())
+
+
+def test_migration_between_segments(
+    warehouse: Warehouse, buyers: Buyers, key_of: dict[str, str]
+) -> None:
+    """K89: judged by today's customers, nobody would have moved."""
+    first = min(buyer.won for buyer in buyers.found.values())
+    expected = shop_purchases.kpi_rfm_migration_monthly(buyers, key_of, first)
+    key = ("period_type", "migration_month", "from_segment_name", "segment_name")
+    assert_same(expected, warehouse.rows("kpi_rfm_migration_monthly", key))

@@ -53,7 +53,7 @@ def histories(purchases: pd.DataFrame, last: date, cut: date) -> pd.DataFrame:
                     "repeat_purchase_count": len(repeats),
                     "recency_weeks": (recent - first).days / 7,
                     "observed_weeks": (until - first).days / 7,
-                    "mean_repeat_value_amount_base": repeats.mean(),
+                    "mean_repeat_value": repeats.mean(),
                     "repeat_value_amount_base": repeats.sum(),
                     "first_purchase_date": first,
                     "observed_until_date": until,
@@ -103,7 +103,7 @@ def test_a_shop_of_1997_has_the_published_parameters(cdnow: pd.DataFrame) -> Non
     )
     values = fit_values(
         calibration["repeat_purchase_count"].to_numpy(),
-        calibration["mean_repeat_value_amount_base"].fillna(0).to_numpy(),
+        calibration["mean_repeat_value"].fillna(0).to_numpy(),
     )
     for name in ("p", "q", "gamma"):
         published = truth["gamma_gamma"][name]

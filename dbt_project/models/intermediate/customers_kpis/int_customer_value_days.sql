@@ -1,5 +1,6 @@
 -- What each buyer was worth on each day: sales less discounts on the order's day, less
--- returns on the refund's own.
+-- returns on the refund's own; and the margin of the orders whose costs are known. What
+-- came back has cost what it cost.
 -- Grain: one row per (customer_key, value_date). Refunds of unknown orders have no
 -- buyer.
 with
@@ -12,6 +13,11 @@ with
             customer_key,
             order_date as value_date,
             coalesce(net_sales_amount_base, 0) as amount_base,
+            coalesce(net_sales_amount_base, 0) as sales_amount_base,
+            case
+                when margin_amount_base is null then 0 else net_sales_amount_base
+            end as covered_sales_amount_base,
+            coalesce(margin_amount_base, 0) as margin_amount_base,
             0 as unconverted_count
         from orders
         union all
@@ -19,6 +25,13 @@ with
             orders.customer_key,
             refunds.refund_date as value_date,
             - coalesce(refunds.returned_amount_base, 0) as amount_base,
+            0 as sales_amount_base,
+            0 as covered_sales_amount_base,
+            case
+                when orders.margin_amount_base is null
+                then 0
+                else - coalesce(refunds.returned_amount_base, 0)
+            end as margin_amount_base,
             case
                 when refunds.returned_amount_base is null then 1 else 0
             end as unconverted_count
@@ -28,6 +41,9 @@ with
 select
     cast(customer_key as string) as customer_key,
     cast(sum(amount_base) as decimal(18, 6)) as net_value_amount_base,
+    cast(sum(sales_amount_base) as decimal(18, 6)) as sales_amount_base,
+    cast(sum(covered_sales_amount_base) as decimal(18, 6)) as covered_sales_amount_base,
+    cast(sum(margin_amount_base) as decimal(18, 6)) as margin_amount_base,
     cast(sum(unconverted_count) as bigint) as unconverted_refund_count,
     cast(value_date as date) as value_date
 from events

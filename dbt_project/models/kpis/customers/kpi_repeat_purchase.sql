@@ -2,6 +2,7 @@
 -- Grain: one row per (window_days, scope_type, scope_name), as of snapshot_date.
 with
     buyers as (select * from {{ ref("int_buyer_scopes") }}),
+    resolved as (select * from {{ ref("int_resolved_orders") }}),
     windows as (
         {% for days in var("repeat_purchase_days") %}
             select {{ days }} as window_days
@@ -52,5 +53,7 @@ select
     cast(repeat_customer_count as bigint) as repeat_customer_count,
     {{ safe_ratio("repeat_customer_count", "mature_customer_count") }}
     as repeat_purchase_rate,
+    cast(resolved.resolved_order_share as double) as resolved_order_share,
     {{ as_of_date() }} as snapshot_date
 from final
+cross join resolved

@@ -2,30 +2,10 @@
 -- that follows.
 -- Grain: one row per customer_key with an order, as of snapshot_date.
 with
-    scores as (select * from {{ ref("int_buyer_scores") }}),
-    final as (
-        select
-            *,
-            case
-                when recency_fifth_number >= 4 and frequency_fifth_number >= 4
-                then 'champion'
-                when recency_fifth_number = 3 and frequency_fifth_number >= 4
-                then 'loyal'
-                when recency_fifth_number >= 4 and frequency_fifth_number >= 2
-                then 'potential loyal'
-                when recency_fifth_number >= 4
-                then 'new'
-                when recency_fifth_number = 3
-                then 'needs attention'
-                when frequency_fifth_number >= 4 and monetary_fifth_number >= 4
-                then 'must not be lost'
-                when frequency_fifth_number >= 3
-                then 'at risk'
-                when recency_fifth_number = 2
-                then 'hibernating'
-                else 'lost'
-            end as segment_name
-        from scores
+    scores as (
+        select *
+        from {{ ref("int_buyer_scores") }}
+        where score_date = {{ as_of_date() }}
     )
 select
     cast(customer_key as string) as customer_key,
@@ -36,5 +16,5 @@ select
     cast(recency_days as bigint) as recency_days,
     cast(purchase_count as bigint) as purchase_count,
     cast(net_value_amount_base as decimal(18, 2)) as net_sales_amount_base,
-    {{ as_of_date() }} as snapshot_date
-from final
+    cast(score_date as date) as snapshot_date
+from scores

@@ -6,10 +6,24 @@ with
     customer_records as (select * from {{ ref("dim_customer_records") }}),
     session_orders as (select * from {{ ref("int_session_orders") }}),
     sessions as (select * from {{ ref("fct_sessions") }}),
+    costs as (
+        select
+            order_key,
+            -- One product of unknown cost leaves the order's margin unknown.
+            case
+                when
+                    count(case when line_type = 'product' then order_line_key end)
+                    = count(case when line_type = 'product' then cost_amount_base end)
+                then sum(cost_amount_base)
+            end as cost_amount_base
+        from {{ ref("fct_order_lines") }}
+        group by order_key
+    ),
     resolved as (
         select
             orders.*,
             coalesce(users.customer_key, visitors.customer_key) as customer_key,
+            costs.cost_amount_base,
             sessions.session_key,
             coalesce(sessions.channel_group_name, 'unknown') as channel_group_name
         from orders
@@ -28,6 +42,7 @@ with
             on orders.vendor = session_orders.vendor
             and orders.order_id = session_orders.order_id
         left join sessions on session_orders.session_key = sessions.session_key
+        left join costs on orders.order_key = costs.order_key
     ),
     numbered as (
         select
@@ -57,6 +72,9 @@ select
     cast(
         gross_amount_base - discount_amount_base as decimal(18, 6)
     ) as net_sales_amount_base,
+    cast(
+        gross_amount_base - discount_amount_base - cost_amount_base as decimal(18, 6)
+    ) as margin_amount_base,
     cast(order_date as date) as order_date,
     cast(ordered_at as timestamp) as ordered_at
 from numbered

@@ -1,9 +1,27 @@
--- What was sold, line by line, before discounts.
--- Grain: one row per order_line_key, a product of a completed order.
+-- What was sold, line by line, before discounts, and what it cost.
+-- Grain: one row per order_line_key, a product of a completed order. The cost is the
+-- one that the CRM's library states now.
 with
     lines as (select * from {{ ref("int_order_lines") }}),
     orders as (select * from {{ ref("int_orders") }}),
     rates as (select * from {{ ref("int_exchange_rates_daily") }}),
+    products as (
+        select
+            sku,
+            currency,
+            cost_amount,
+            row_number() over (
+                partition by sku
+                order by
+                    is_archived asc nulls last,
+                    created_at desc nulls last,
+                    vendor asc nulls last,
+                    product_id asc nulls last
+            ) as choice_number
+        from {{ ref("int_products") }}
+        where sku is not null and cost_amount is not null
+    ),
+    costs as (select * from products where choice_number = 1),
     dated_orders as (
         select *, {{ local_date("ordered_at") }} as order_date from orders
     ),
@@ -35,8 +53,24 @@ with
             case
                 when valued.line_type = 'product' then valued.line_amount else 0
             end as gross_amount,
-            rates.rate_to_base
+            case
+                when valued.line_type = 'product'
+                then cast(costs.cost_amount * valued.quantity as decimal(18, 6))
+                else 0
+            end as cost_amount,
+            case
+                when valued.line_type = 'product'
+                then costs.currency
+                else {{ base_currency() }}
+            end as cost_currency,
+            rates.rate_to_base,
+            cost_rates.rate_to_base as cost_rate_to_base
         from valued
+        left join costs on valued.sku = costs.sku
+        left join
+            rates as cost_rates
+            on valued.order_date = cost_rates.rate_date
+            and costs.currency = cost_rates.currency
         left join
             rates
             on valued.order_date = rates.rate_date
@@ -62,5 +96,7 @@ select
     cast(gross_amount as decimal(18, 6)) as gross_amount,
     {{ base_amount("gross_amount", "currency", "rate_to_base", 6) }}
     as gross_amount_base,
+    {{ base_amount("cost_amount", "cost_currency", "cost_rate_to_base", 6) }}
+    as cost_amount_base,
     cast(order_date as date) as order_date
 from final

@@ -1,0 +1,36 @@
+-- Under which scopes each order counts.
+-- Grain: one row per (order_key, scope_type). Country and channel are the order's own.
+{% set scopes = {
+    "total": "'all'",
+    "country": "orders.country_name",
+    "channel": "orders.channel_group_name",
+} %}
+with
+    orders as (
+        select *
+        from {{ ref("fct_customer_orders") }}
+        where order_date <= {{ as_of_date() }}
+    ),
+    cancellations as (select order_key, was_cancelled from {{ ref("fct_orders") }}),
+    final as (
+        {% for scope_type, scope_name in scopes.items() %}
+            select
+                orders.order_key,
+                '{{ scope_type }}' as scope_type,
+                {{ scope_name }} as scope_name,
+                cancellations.was_cancelled,
+                orders.order_date
+            from orders
+            inner join cancellations on orders.order_key = cancellations.order_key
+            {% if not loop.last %}
+                union all
+            {% endif %}
+        {% endfor %}
+    )
+select
+    cast(order_key as string) as order_key,
+    cast(scope_type as string) as scope_type,
+    cast(scope_name as string) as scope_name,
+    cast(was_cancelled as boolean) as was_cancelled,
+    cast(order_date as date) as order_date
+from final
