@@ -10,7 +10,14 @@ from ingestion.settings import load_settings
 from tests.benchmarks.measure import Options, Table
 
 # One module each with a function `run(options)` that returns a `Table`.
-BENCHMARKS = ("events", "api_objects", "identities", "code_location", "no_change")
+BENCHMARKS = (
+    "events",
+    "api_objects",
+    "identities",
+    "tickets",
+    "code_location",
+    "no_change",
+)
 
 
 def main() -> None:

@@ -16,7 +16,10 @@ with
                     sla_event_id desc nulls last
             ) as recency
         from {{ ref("int_ticket_sla_events") }}
-        where not is_deleted and happened_at <= {{ as_of() }}
+        where
+            not is_deleted
+            and happened_at <= {{ as_of() }}
+            and event_type in ('apply_sla', 'breach', 'fulfill')
     ),
     outcomes as (
         select

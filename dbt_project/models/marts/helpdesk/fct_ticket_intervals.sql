@@ -35,11 +35,13 @@ with
         from values_held
         where field_name = 'status'
     ),
-    open_times as (
-        select ticket_key, done_count, min(started_at) as open_since_at
+    open_statuses as (
+        select
+            *,
+            min(
+                case when field_value not in ('solved', 'closed') then started_at end
+            ) over (partition by ticket_key, done_count) as open_since_at
         from statuses
-        where field_value not in ('solved', 'closed')
-        group by ticket_key, done_count
     ),
     valued as (
         select
@@ -95,7 +97,10 @@ with
         select
             scheduled.*,
             groups.group_name,
-            open_times.open_since_at,
+            case
+                when scheduled.status_value not in ('solved', 'closed')
+                then open_statuses.open_since_at
+            end as open_since_at,
             {{ minutes_between("scheduled.started_at", "scheduled.until_at") }}
             as calendar_minutes,
             {{ business_minutes_until("closing", "scheduled.until_at") }}
@@ -103,14 +108,9 @@ with
             as business_minutes
         from scheduled
         inner join
-            statuses
-            on scheduled.ticket_key = statuses.ticket_key
-            and scheduled.status_number = statuses.interval_number
-        left join
-            open_times
-            on statuses.ticket_key = open_times.ticket_key
-            and statuses.done_count = open_times.done_count
-            and statuses.field_value not in ('solved', 'closed')
+            open_statuses
+            on scheduled.ticket_key = open_statuses.ticket_key
+            and scheduled.status_number = open_statuses.interval_number
         left join
             groups
             on scheduled.vendor = groups.vendor
