@@ -62,6 +62,9 @@ def suites() -> "dict[str, list[Expectation]]":
         "kpi_sla_attainment_monthly": shares(
             "attainment_rate", "prior_attainment_rate"
         ),
+        "kpi_contact_rate_monthly": never_negative(
+            "tickets_per_100_orders", "tickets_per_active_customer"
+        ),
         "kpi_satisfaction_monthly": [
             *shares("satisfaction_rate", "response_rate", "prior_satisfaction_rate"),
             no_row_where(

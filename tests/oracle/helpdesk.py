@@ -45,6 +45,7 @@ class Ticket:
     ticket_id: str
     channel: str
     created: datetime
+    requester_id: str
     organization_id: str
     brand_id: str
     # (from, until, schedule), oldest first; the last has no end.
@@ -231,6 +232,7 @@ class Helpdesk:
                     ticket_id,
                     one["via"]["channel"],
                     created,
+                    str(one["requester_id"]),
                     str(one["organization_id"] or ""),
                     str(one["brand_id"] or ""),
                     history={f: [] for f in FIELDS},

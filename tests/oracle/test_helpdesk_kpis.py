@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import helpdesk_kpis, helpdesk_service_kpis
+from tests.oracle import helpdesk_contact_kpis, helpdesk_kpis, helpdesk_service_kpis
 from tests.oracle.comparison import Warehouse, assert_same
+from tests.oracle.crm import Crm
 from tests.oracle.helpdesk import Helpdesk
+from tests.oracle.helpdesk_contact_kpis import Order
 from tests.oracle.periods import Clock
+from tests.oracle.shop import Shop
+from tests.oracle.shop_sessions import buyer_of
+from tests.oracle.test_shop_sessions import read_customers, read_keys
 
 KEYS = {
     "kpi_tickets": ("period_type", "period_start_date", "scope_key"),
@@ -108,6 +113,41 @@ def test_the_table_is_what_the_oracle_says(
     module = helpdesk_kpis if hasattr(helpdesk_kpis, table) else helpdesk_service_kpis
     expected = getattr(module, table)(desk)
     assert_same(expected, warehouse.rows(table, KEYS[table]), ROUNDED)
+
+
+def test_the_contact_rate_is_what_the_oracle_says(
+    built_warehouse: Path,
+    company_dir: Path,
+    warehouse: Warehouse,
+    desk: Helpdesk,
+    clock: Clock,
+    crm: Crm,
+) -> None:
+    """K29: other people below the line than above it would make any rate."""
+    shop = Shop(company_dir, clock, crm)
+    customer_of = read_customers(company_dir, shop)
+    keys = read_keys(built_warehouse, customer_of)
+    homes = {
+        row["customer_key"]: str(row["country_name"])
+        for row in warehouse.records("marts.dim_customers")
+    }
+    users = {
+        str(row["record_id"]): homes.get(row["customer_key"], "unknown")
+        for row in warehouse.records("marts.dim_customer_records")
+        if row["record_type"] == "helpdesk_user"
+    }
+    messages = {event["messageId"]: event for event in shop.events}
+    orders = []
+    for sale in shop.orders.values():
+        buyer = buyer_of(messages[sale.identity], customer_of)
+        home = homes.get(keys[buyer], "unknown")
+        country = sale.country if home == "unknown" else home
+        orders.append(Order(sale.day, buyer, country or "unknown"))
+    expected = helpdesk_contact_kpis.kpi_contact_rate_monthly(desk, orders, users)
+    key = ("period_type", "contact_month", "scope_key")
+    rates = ("tickets_per_100_orders", "tickets_per_active_customer")
+    rounded = frozenset([*rates, *(f"prior_{name}" for name in rates)])
+    assert_same(expected, warehouse.rows("kpi_contact_rate_monthly", key), rounded)
 
 
 def test_our_minutes_are_those_that_zendesk_computes(
