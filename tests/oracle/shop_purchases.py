@@ -201,8 +201,8 @@ def kpi_next_product_affinity(held: set[tuple], buyers: Buyers, key_of: dict) ->
     """Return what follows what more often than chance."""
     last = {key_of[name]: len(buyer.days) for name, buyer in buyers.found.items()}
     total = sum(last.values()) - len(last)
-    befores = Counter((kind, item) for who, number, kind, item in held if number < last[who])  # fmt: skip
-    afters = Counter((kind, item) for _, number, kind, item in held if number > 1)
+    earlier = Counter((kind, item) for who, number, kind, item in held if number < last[who])  # fmt: skip
+    later = Counter((kind, item) for _, number, kind, item in held if number > 1)
     following: dict[tuple, list[str]] = defaultdict(list)
     for who, number, kind, item in held:
         following[who, number, kind].append(item)
@@ -214,13 +214,11 @@ def kpi_next_product_affinity(held: set[tuple], buyers: Buyers, key_of: dict) ->
     return {
         (kind, item, after): {
             "transition_count": total,
-            "item_count": befores[kind, item],
-            "next_item_count": afters[kind, after],
+            "item_count": earlier[kind, item],
+            "next_item_count": later[kind, after],
             "support_count": count,
-            "confidence_rate": count / befores[kind, item],
-            "affinity_lift": count
-            * total
-            / (befores[kind, item] * afters[kind, after]),
+            "confidence_rate": count / earlier[kind, item],
+            "affinity_lift": count * total / (earlier[kind, item] * later[kind, after]),
         }
         for (kind, item, after), count in pairs.items()
         if count >= SUPPORT

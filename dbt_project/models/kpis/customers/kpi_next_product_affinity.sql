@@ -10,7 +10,7 @@ with
         where next_purchase_date is not null
     ),
     total as (select count(*) as transition_count from followed),
-    befores as (
+    earlier as (
         select items.*
         from items
         inner join
@@ -20,7 +20,7 @@ with
     ),
     before_counts as (
         select item_type, item_name, count(*) as purchase_count
-        from befores
+        from earlier
         group by item_type, item_name
     ),
     after_counts as (
@@ -31,17 +31,17 @@ with
     ),
     pairs as (
         select
-            befores.item_type,
-            befores.item_name,
-            afters.item_name as next_item_name,
+            earlier.item_type,
+            earlier.item_name,
+            later.item_name as next_item_name,
             count(*) as pair_count
-        from befores
+        from earlier
         inner join
-            items as afters
-            on befores.item_type = afters.item_type
-            and befores.customer_key = afters.customer_key
-            and befores.purchase_number + 1 = afters.purchase_number
-        group by befores.item_type, befores.item_name, afters.item_name
+            items as later
+            on earlier.item_type = later.item_type
+            and earlier.customer_key = later.customer_key
+            and earlier.purchase_number + 1 = later.purchase_number
+        group by earlier.item_type, earlier.item_name, later.item_name
         having count(*) >= {{ var("affinity_minimum_support") }}
     )
 select

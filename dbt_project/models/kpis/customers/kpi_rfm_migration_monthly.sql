@@ -12,19 +12,19 @@ with
         select
             months.period_type,
             months.period_start_date,
-            coalesce(befores.segment_name, 'none') as from_segment_name,
+            coalesce(earlier.segment_name, 'none') as from_segment_name,
             scores.segment_name,
             count(*) as customer_count
         from months
         inner join scores on months.period_end_date = scores.score_date
         left join
-            scores as befores
-            on months.prior_end_date = befores.score_date
-            and scores.customer_key = befores.customer_key
+            scores as earlier
+            on months.prior_end_date = earlier.score_date
+            and scores.customer_key = earlier.customer_key
         group by
             months.period_type,
             months.period_start_date,
-            coalesce(befores.segment_name, 'none'),
+            coalesce(earlier.segment_name, 'none'),
             scores.segment_name
     ),
     final as (
