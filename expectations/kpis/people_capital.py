@@ -1,4 +1,4 @@
-"""What is plausible in the KPIs of people's capital (K68, K78, K79)."""
+"""What is plausible in the KPIs of people's capital (K67, K68, K78, K79)."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def suites() -> "dict[str, list[Expectation]]":
-    """Return the suites of the ledger and of whole jobs."""
+    """Return the suites of the ledger, of whole jobs and of reports."""
     return {
         "kpi_human_capital_roi_monthly": [
             *never_negative("people_cost_amount_base"),
@@ -19,6 +19,13 @@ def suites() -> "dict[str, list[Expectation]]":
             ),
             no_row_where(
                 "unconverted_count > 0", "every line of the ledger has an exchange rate"
+            ),
+        ],
+        "kpi_headcount_restatements": [
+            no_row_where(
+                "scope_type = 'total' and late_restatement_count > 0 and period_type = "
+                "'month'",
+                "HR does not change a headcount that was final",
             ),
         ],
         "kpi_fte_monthly": [

@@ -13,6 +13,7 @@ from tests.oracle.periods import (
     first_of_month,
     last_of_month,
     next_month,
+    period_of,
     previous_month,
 )
 
@@ -112,3 +113,28 @@ def _roi(sums: dict[str, Decimal]) -> float | None:
     expense = sum((sums[kind] for kind in EXPENSES), Decimal(0))
     pay = sums["people_cost"]
     return float((sums["revenue"] - (expense - pay)) / pay) if pay > 0 else None
+
+
+def kpi_headcount_restatements(people: People) -> Rows:
+    """Return K67 of each ended month; the sandbox was loaded once, today.
+
+    Whatever was reported is therefore what is known now.
+    """
+    rows: Rows = {}
+    for scope, by_day in people.headcounts.items():
+        if scope[0] not in ("total", "department"):
+            continue
+        for period_type in ("month", "jalali_month"):
+            start, end = period_of(period_type, min(by_day))
+            while end < people.today:
+                if count := len(by_day.get(end, [])):
+                    rows[period_type, start, *scope] = {
+                        "was_reported_in_time": False,
+                        "reported_headcount_count": count,
+                        "headcount_count": count,
+                        "restated_headcount_count": 0,
+                        "restatement_count": 0,
+                        "last_restated_at": None,
+                    }
+                start, end = period_of(period_type, end + ONE_DAY)
+    return rows

@@ -43,3 +43,10 @@ def test_whole_jobs(
     assert_same(expected, warehouse.rows("kpi_fte_monthly", key))
     unknown = [row for row in expected.values() if row["unknown_fte_count"]]
     assert unknown, "Everybody's part is known: the column would pass untested."
+
+
+def test_headcount_as_reported(warehouse: Warehouse, people: People) -> None:
+    """K67: versions would count twice, or a month that nobody rewrote as restated."""
+    expected = people_capital_kpis.kpi_headcount_restatements(people)
+    key = ("period_type", "headcount_month", "scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_headcount_restatements", key))

@@ -1,0 +1,14 @@
+-- The present job history: Personio's own versions are changes and no corrections, so
+-- that nothing tells what it reported before.
+-- Grain: one row per employee and change.
+{{ config(enabled=is_vendor_used("personio")) }}
+select
+    employee_id,
+    job_change_id,
+    cast('present' as string) as set_version,
+    department_name,
+    effective_date,
+    cast('1970-01-01' as timestamp) as reported_from_at,
+    cast(null as timestamp) as reported_until_at,
+    _loaded_at
+from {{ ref("stg_personio__employee_job_changes") }}
