@@ -1,0 +1,17 @@
+-- Forecasts of sales as they were made.
+-- Grain: one row per (measure_type, scope_type, scope_name, made_date, target_month).
+select
+    cast(measure_type as string) as measure_type,
+    cast(scope_type as string) as scope_type,
+    cast(scope_name as string) as scope_name,
+    cast(method_type as string) as method_type,
+    cast(reason_text as string) as reason_text,
+    cast(horizon_month_count as bigint) as horizon_month_count,
+    cast(history_month_count as bigint) as history_month_count,
+    cast(p10_amount_base as decimal(18, 2)) as p10_amount_base,
+    cast(p50_amount_base as decimal(18, 2)) as p50_amount_base,
+    cast(p90_amount_base as decimal(18, 2)) as p90_amount_base,
+    cast(made_date as date) as made_date,
+    cast(origin_month as date) as origin_month,
+    cast(target_month as date) as target_month
+from {{ source("predictions", "sales_forecasts") }}
