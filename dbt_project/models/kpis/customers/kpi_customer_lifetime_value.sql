@@ -37,19 +37,24 @@ with
     ),
     covered as (
         select
-            *,
+            final.*,
+            resolved.order_count as placed_order_count,
+            resolved.resolved_order_count,
+            resolved.resolved_order_share,
             -- Without a single known cost the margin is unknown, not 0.
             case
-                when covered_sales_amount_base <> 0 then covered_margin_amount_base
+                when final.covered_sales_amount_base <> 0
+                then final.covered_margin_amount_base
             end as margin_amount_base
         from final
+        cross join resolved
     )
 select
-    cast(covered.scope_type as string) as scope_type,
-    cast(covered.scope_name as string) as scope_name,
+    cast(scope_type as string) as scope_type,
+    cast(scope_name as string) as scope_name,
     cast(customer_count as bigint) as customer_count,
     cast(valueless_customer_count as bigint) as valueless_customer_count,
-    cast(covered.order_count as bigint) as order_count,
+    cast(order_count as bigint) as order_count,
     cast(unconverted_order_count as bigint) as unconverted_order_count,
     cast(unconverted_refund_count as bigint) as unconverted_refund_count,
     cast(net_sales_amount_base as decimal(18, 2)) as net_sales_amount_base,
@@ -60,9 +65,8 @@ select
     {{ safe_ratio("covered_sales_amount_base", "sales_amount_base") }}
     as margin_coverage_share,
     {{ safe_ratio("margin_amount_base", "customer_count") }} as lifetime_margin,
-    cast(resolved.order_count as bigint) as placed_order_count,
-    cast(resolved.resolved_order_count as bigint) as resolved_order_count,
-    cast(resolved.resolved_order_share as double) as resolved_order_share,
+    cast(placed_order_count as bigint) as placed_order_count,
+    cast(resolved_order_count as bigint) as resolved_order_count,
+    cast(resolved_order_share as double) as resolved_order_share,
     {{ as_of_date() }} as snapshot_date
 from covered
-cross join resolved

@@ -106,12 +106,15 @@ with
     ),
     covered as (
         select
-            *,
+            final.*,
+            resolved.resolved_order_share,
             -- Without a single known cost the margin is unknown, not 0.
             case
-                when covered_sales_amount_base <> 0 then covered_margin_amount_base
+                when final.covered_sales_amount_base <> 0
+                then final.covered_margin_amount_base
             end as margin_amount_base
         from final
+        cross join resolved
     )
 select
     cast(period_type as string) as period_type,
@@ -128,7 +131,6 @@ select
     {{ safe_ratio("covered_sales_amount_base", "sales_amount_base") }}
     as margin_coverage_share,
     {{ safe_ratio("margin_amount_base", "customer_count") }} as lifetime_margin,
-    cast(resolved.resolved_order_share as double) as resolved_order_share,
+    cast(resolved_order_share as double) as resolved_order_share,
     cast(cohort_month as date) as cohort_month
 from covered
-cross join resolved

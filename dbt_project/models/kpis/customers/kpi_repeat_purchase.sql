@@ -16,6 +16,8 @@ with
             windows.window_days,
             buyers.scope_type,
             buyers.scope_name,
+            -- One row: the same for every scope.
+            max(resolved.resolved_order_share) as resolved_order_share,
             count(*) as customer_count,
             sum(
                 case
@@ -42,6 +44,7 @@ with
             ) as repeat_customer_count
         from buyers
         cross join windows
+        cross join resolved
         group by windows.window_days, buyers.scope_type, buyers.scope_name
     )
 select
@@ -53,7 +56,6 @@ select
     cast(repeat_customer_count as bigint) as repeat_customer_count,
     {{ safe_ratio("repeat_customer_count", "mature_customer_count") }}
     as repeat_purchase_rate,
-    cast(resolved.resolved_order_share as double) as resolved_order_share,
+    cast(resolved_order_share as double) as resolved_order_share,
     {{ as_of_date() }} as snapshot_date
 from final
-cross join resolved
