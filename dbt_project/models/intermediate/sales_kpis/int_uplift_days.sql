@@ -204,7 +204,7 @@ inner join
     dates
     on begun.window_start_date <= dates.calendar_date
     and begun.window_end_date >= dates.calendar_date
-    and first_dates.first_date <= begun.window_end_date
+    and begun.window_end_date >= first_dates.first_date
     and dates.calendar_date < {{ as_of_date() }}
 left join
     baselines
