@@ -2,7 +2,9 @@
 -- a list of categories): exactly
 -- the columns of the model's contract, cast to its types; `vendor` is written here.
 -- A vendor that lacks a column fails with its own model's name. No vendor: no rows.
-{% macro union_vendors(entity, category) %}
+-- With known_at (an instant) or known_date (a day) rows that are later than as_of are
+-- left out: a rerun for a past instant must not know them. Without a time a row stays.
+{% macro union_vendors(entity, category, known_at=none, known_date=none) %}
     {% set vendors = vendors_of(category) %}
     {% set columns = model.columns.values() %}
     {% if execute and not columns %}
@@ -27,6 +29,13 @@
                 {%- if not loop.last %}, {% endif %}
             {% endfor %}
         from {{ relation }} as supplied
+        {% if known_at %}
+            where coalesce(supplied.{{ known_at }}, {{ as_of() }}) <= {{ as_of() }}
+        {% elif known_date %}
+            where
+                coalesce(supplied.{{ known_date }}, {{ as_of_date() }})
+                <= {{ as_of_date() }}
+        {% endif %}
         {% if not loop.last %}
             union all
         {% endif %}

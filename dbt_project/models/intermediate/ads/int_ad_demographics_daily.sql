@@ -2,4 +2,4 @@
 -- others.
 -- Grain: one row per vendor, account, ad group, ad, activity_date, age group and
 -- gender.
-{{ union_vendors("ad_demographics_daily", "ads") }}
+{{ union_vendors("ad_demographics_daily", "ads", known_date="activity_date") }}

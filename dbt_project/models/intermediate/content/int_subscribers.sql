@@ -1,3 +1,3 @@
 -- Subscribers of every newsletter system.
 -- Grain: one row per vendor and subscriber, deleted ones included.
-{{ union_vendors("subscribers", "content") }}
+{{ union_vendors("subscribers", "content", known_at="created_at") }}

@@ -2,4 +2,4 @@
 -- so many of the second, from an instant on.
 -- Grain: one row per (vendor, from_currency, to_currency, effective_at) that was
 -- stated.
-{{ union_vendors("exchange_rates", ["crm", "files"]) }}
+{{ union_vendors("exchange_rates", ["crm", "files"], known_at="effective_at") }}

@@ -88,6 +88,11 @@ select
     cast(birth_date as date) as birth_date,
     coalesce(is_deleted, false) as is_deleted,
     cast(first_seen_at as timestamp) as first_seen_at,
-    cast(last_seen_at as timestamp) as last_seen_at
+    -- What a vendor changed after as_of was seen then at the latest.
+    cast(
+        case
+            when last_seen_at > {{ as_of() }} then {{ as_of() }} else last_seen_at
+        end as timestamp
+    ) as last_seen_at
 from records
 where record_id is not null

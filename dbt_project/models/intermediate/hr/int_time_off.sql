@@ -1,3 +1,3 @@
 -- Requests for time off of every HR system.
 -- Grain: one row per vendor and time_off_id.
-{{ union_vendors("time_off", "hr") }}
+{{ union_vendors("time_off", "hr", known_at="created_at") }}

@@ -1,3 +1,3 @@
 -- Cancelled orders of every shop vendor.
 -- Grain: one row per (vendor, order_id).
-{{ union_vendors("order_cancellations", "shop") }}
+{{ union_vendors("order_cancellations", "shop", known_at="cancelled_at") }}

@@ -1,3 +1,3 @@
 -- What visitors did in every shop, machines included.
 -- Grain: one row per (vendor, message_id).
-{{ union_vendors("visitor_events", "shop") }}
+{{ union_vendors("visitor_events", "shop", known_at="happened_at") }}

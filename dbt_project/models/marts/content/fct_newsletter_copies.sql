@@ -2,7 +2,9 @@
 -- Grain: one row per newsletter_copy_key, a send and a subscriber.
 with
     events as (
-        select * from {{ ref("int_subscriber_events") }} where subscriber_id is not null
+        select *
+        from {{ ref("int_subscriber_events") }}
+        where subscriber_id is not null and happened_at <= {{ as_of() }}
     ),
     sends as (select * from {{ ref("int_newsletter_sends") }}),
     newsletters as (select * from {{ ref("int_newsletters") }}),

@@ -1,6 +1,6 @@
 -- When subscribers joined and left, over all newsletters: a second newsletter is no
 -- second subscriber, and who keeps one has not left.
--- Grain: one row per subscriber_change_key, a subscriber and an instant.
+-- Grain: one row per subscriber_change_key, a subscriber and an instant until as_of.
 with
     subscribers as (select * from {{ ref("int_subscribers") }}),
     events as (
@@ -162,3 +162,4 @@ select
     cast({{ local_date("changed_at") }} as date) as change_date,
     cast(changed_at as timestamp) as changed_at
 from final
+where changed_at <= {{ as_of() }}

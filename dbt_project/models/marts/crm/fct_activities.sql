@@ -81,7 +81,9 @@ select
     cast(timed.outcome_status as string) as outcome_status,
     timed.is_held,
     timed.outcome_status = 'cancelled' as is_cancelled,
-    timed.activity_type = 'meeting' and timed.outcome_status = 'no_show' as is_no_show,
+    timed.activity_type = 'meeting'
+    and timed.outcome_status = 'no_show'
+    and coalesce(timed.started_at <= {{ as_of() }}, false) as is_no_show,
     timed.activity_type = 'meeting'
     and timed.outcome_status = 'rescheduled' as is_rescheduled,
     timed.is_connected,

@@ -1,6 +1,6 @@
 -- Which logins, devices and e-mail addresses the events name together.
--- Grain: one row per (user_id, anonymous_id, previous_id, email) that was seen, NULLs
--- included.
+-- Grain: one row per (user_id, anonymous_id, previous_id, email) that was seen until
+-- as_of, NULLs included.
 {{ config(enabled=is_vendor_used("events")) }}
 with
     events as (
@@ -16,6 +16,7 @@ with
         where
             {{ completed_loads("events") }}
             and coalesce(user_id, anonymous_id) is not null
+            and event_at <= {{ as_of() }}
     )
 select
     cast(user_id as string) as user_id,
