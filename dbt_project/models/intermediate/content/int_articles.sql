@@ -1,3 +1,3 @@
 -- Articles of every content system as the vendors say them.
 -- Grain: one row per vendor and article, trashed and deleted ones included.
-{{ union_vendors("articles", "content", known_at="created_at") }}
+{{ union_vendors("articles", "content") }}
