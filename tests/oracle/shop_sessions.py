@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from urllib.parse import urlsplit
 
 from tests.oracle.comparison import Rows
-from tests.oracle.periods import cents, comparisons, first_of_month, period_of
+from tests.oracle.periods import cents, comparisons, period_of
 from tests.oracle.sales_kpis import PERIOD_TYPES
 from tests.oracle.shop import COMPLETED, Sale, Shop, event_time
 
@@ -283,19 +284,19 @@ def kpi_shop_funnel(visits: Visits) -> Rows:
 
 def kpi_referrers_monthly(visits: Visits) -> Rows:
     """Return visits and sales by month and source."""
-    months: dict[date, list[Session]] = defaultdict(list)
+    months: dict[tuple, list[Session]] = defaultdict(list)
     found: dict[tuple, list[Session]] = defaultdict(list)
-    for session in visits.sessions:
-        month = first_of_month(session.day)
+    for session, kind in product(visits.sessions, ("month", "jalali_month")):
+        month = (kind, period_of(kind, session.day)[0])
         months[month].append(session)
-        found[month, *session.source, session.channel].append(session)
+        found[*month, *session.source, session.channel].append(session)
     rows: Rows = {}
     for key, sessions in found.items():
-        part, whole = _session_row(sessions), _session_row(months[key[0]])
+        part, whole = _session_row(sessions), _session_row(months[key[:2]])
         counts = ("session_count", "user_count", "order_count", "unconverted_order_count", "net_sales_amount_base")  # fmt: skip
         rows[key] = {name: part[name] for name in counts}
         rows[key] |= {
-            "is_complete": first_of_month(visits.today) > key[0],
+            "is_complete": period_of(*key[:2])[1] < visits.today,
             "month_session_count": whole["session_count"],
             "month_order_count": whole["order_count"],
             "session_share": _rate(part["session_count"], whole["session_count"]),

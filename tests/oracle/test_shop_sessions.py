@@ -74,7 +74,7 @@ def test_funnel_per_period(warehouse: Warehouse, visits: Visits) -> None:
 
 def test_referrers_per_month(warehouse: Warehouse, visits: Visits) -> None:
     """K40: the shop's own pages as referrer would outnumber every real one."""
-    key = ("session_month", "source_name", "medium_name", "channel_group_name")
+    key = ("period_type", "session_month", "source_name", "medium_name", "channel_group_name")  # fmt: skip
     expected = shop_sessions.kpi_referrers_monthly(visits)
     assert_same(expected, warehouse.rows("kpi_referrers_monthly", key))
 

@@ -1,13 +1,18 @@
 -- K40: visits, orders and sales by source, medium and channel group.
--- Grain: one row per (session_month, source_name, medium_name, channel_group_name) with
--- a visit.
+-- Grain: one row per (period_type, session_month, source_name, medium_name,
+-- channel_group_name) with a visit.
 with
     sessions as (select * from {{ ref("fct_sessions") }}),
-    dates as (select * from {{ ref("dim_dates") }}),
-    periods as (select * from {{ ref("int_periods") }} where period_type = 'month'),
+    periods as (
+        select *
+        from {{ ref("int_periods") }}
+        where period_type in ('month', 'jalali_month')
+    ),
     summed as (
         select
-            dates.calendar_month as session_month,
+            periods.period_type,
+            periods.period_start_date as session_month,
+            periods.is_complete,
             sessions.source_name,
             sessions.medium_name,
             sessions.channel_group_name,
@@ -19,30 +24,34 @@ with
             sum(sessions.unconverted_order_count) as unconverted_order_count,
             sum(sessions.net_sales_amount_base) as net_sales_amount_base
         from sessions
-        inner join dates on sessions.session_date = dates.calendar_date
+        inner join
+            periods
+            on sessions.session_date >= periods.period_start_date
+            and sessions.session_date <= periods.period_end_date
         group by
-            dates.calendar_month,
+            periods.period_type,
+            periods.period_start_date,
+            periods.is_complete,
             sessions.source_name,
             sessions.medium_name,
             sessions.channel_group_name
     ),
     final as (
         select
-            summed.*,
-            periods.is_complete,
-            sum(summed.session_count) over (
-                partition by summed.session_month
+            *,
+            sum(session_count) over (
+                partition by period_type, session_month
             ) as month_session_count,
-            sum(summed.order_count) over (
-                partition by summed.session_month
+            sum(order_count) over (
+                partition by period_type, session_month
             ) as month_order_count,
-            sum(summed.net_sales_amount_base) over (
-                partition by summed.session_month
+            sum(net_sales_amount_base) over (
+                partition by period_type, session_month
             ) as month_net_sales_amount_base
         from summed
-        inner join periods on summed.session_month = periods.period_start_date
     )
 select
+    cast(period_type as string) as period_type,
     cast(source_name as string) as source_name,
     cast(medium_name as string) as medium_name,
     cast(channel_group_name as string) as channel_group_name,
