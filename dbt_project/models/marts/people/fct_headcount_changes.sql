@@ -1,7 +1,5 @@
 -- Everything that changes a headcount: hires, separations, and transfers between
--- departments, places and the like, which are no hires and leave the company's
--- headcount
--- alone. An age group or a tenure band is left by the passing of time, by no transfer.
+-- departments, places and the like. Age groups and tenure bands are left by time.
 -- Grain: one row per (scope_type, person_key, change_date, change_type), none ahead.
 with
     intervals as (select * from {{ ref("int_headcount_intervals") }}),
