@@ -12,11 +12,21 @@ with
         from {{ ref("int_country_regions") }}
         group by country_name
     ),
+    segments as (
+        select
+            record_organizations.record_node,
+            nullif(organizations.segment_name, 'unknown') as segment_name
+        from {{ ref("int_customer_record_organizations") }} as record_organizations
+        inner join
+            {{ ref("dim_organizations") }} as organizations
+            on record_organizations.organization_key = organizations.organization_key
+    ),
     ranked as (
         select
             keys.customer_key,
             keys.founded_at,
             records.*,
+            segments.segment_name,
             row_number() over (
                 partition by keys.customer_key
                 order by
@@ -43,6 +53,7 @@ with
             on records.record_type = redirects.record_type
             and records.vendor = redirects.vendor
             and records.record_id = redirects.merged_id
+        left join segments on records.record_node = segments.record_node
     ),
     customers as (
         select
@@ -57,6 +68,9 @@ with
             min_by(
                 birth_date, case when birth_date is not null then trust_rank end
             ) as birth_date,
+            min_by(
+                segment_name, case when segment_name is not null then trust_rank end
+            ) as segment_name,
             count(*) as record_count,
             sum(case when record_type = 'contact' then 1 else 0 end) as contact_count,
             sum(case when record_type = 'user' then 1 else 0 end) as user_count,
@@ -85,6 +99,7 @@ select
     cast(coalesce(final.country_name, 'unknown') as string) as country_name,
     cast(coalesce(regions.region_name, 'unknown') as string) as region_name,
     cast(coalesce(age_groups.age_group_name, 'unknown') as string) as age_group_name,
+    cast(coalesce(final.segment_name, 'unknown') as string) as segment_name,
     -- Somebody, not only a device.
     final.record_count > final.visitor_count as is_identified,
     cast(final.record_count as bigint) as record_count,
