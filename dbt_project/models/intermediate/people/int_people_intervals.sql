@@ -124,7 +124,11 @@ with
             jobs.location_name,
             managers.person_key as manager_person_key,
             coalesce(jobs.team_name, teams.team_name) as team_name,
-            coalesce(regions.region_name, teams.region_name) as region_name,
+            case
+                when jobs.team_name is null
+                then teams.region_name
+                else regions.region_name
+            end as region_name,
             jobs.person_key is not null as has_hr_history
         from dated
         left join
