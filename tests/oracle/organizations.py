@@ -8,9 +8,7 @@ from pathlib import Path
 
 import orjson
 
-FREE_MAIL = (
-    Path(__file__).parents[2] / "dbt_project" / "seeds" / "free_mail_domains.csv"
-)
+SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 # More companies than this under one domain share a provider, not an owner.
 MOST_PER_DOMAIN = 5
 
@@ -40,6 +38,11 @@ def _lines(path: Path) -> list[dict]:
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
+def _seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def _text(value: str | None) -> str | None:
     return (value or "").strip() or None
 
@@ -53,8 +56,20 @@ class Organizations:
     """Every organization as the records that are it."""
 
     def __init__(self, folder: Path) -> None:
-        with FREE_MAIL.open(encoding="utf-8") as file:
-            self.free_mail = {row["domain"] for row in csv.DictReader(file)}
+        self.free_mail = {row["domain"] for row in _seed("free_mail_domains")}
+        self.bands = [
+            (
+                row["segment_name"],
+                int(row["first_employee_count"]),
+                int(row["last_employee_count"] or 10**9),
+            )
+            for row in _seed("organization_segments")
+            if row["first_employee_count"]
+        ]
+        self.overrides = {
+            row["domain_name"]: row["segment_name"]
+            for row in _seed("organization_segment_overrides")
+        }
         companies = _lines(folder / "hubspot/companies.jsonl")
         organizations = _lines(folder / "zendesk/organizations.jsonl")
         self.records = [self._company(line) for line in companies]
@@ -134,6 +149,18 @@ class Organizations:
             )
         return [sorted(group, key=lambda one: one.trust) for _, group in found]
 
+    def segment(self, present: list[Record]) -> str:
+        """Return the segment: what the company says of a domain, else the size."""
+        domains = sorted(domain for one in present for domain in one.domains)
+        said = [self.overrides[one] for one in domains if one in self.overrides]
+        employees = _first([one.employees for one in present])
+        fitting = [
+            name
+            for name, first, last in self.bands
+            if isinstance(employees, int) and first <= employees <= last
+        ]
+        return [*said, *fitting, "unknown"][0]
+
     def described(self) -> dict[frozenset[tuple[str, str, str]], dict[str, object]]:
         """Return each organization that is not deleted, under all of its records."""
         found = {}
@@ -146,6 +173,7 @@ class Organizations:
                     or "unknown",
                     "industry_name": _first([one.industry for one in present])
                     or "unknown",
+                    "segment_name": self.segment(present),
                     "employee_count": _first([one.employees for one in present]),
                     "record_count": len(present),
                     "company_count": sum(one.kind == "company" for one in present),
