@@ -15,8 +15,7 @@
                 ~ relation.include(database=false)
                 ~ " ("
                 ~ types
-                | join(", ")
-                ~ ")"
+                | join(", ") ~ ")"
             ) %}
         {% endfor %}
     {% endif %}
