@@ -19,9 +19,9 @@ with
         inner join
             sessions
             on orders.customer_key = sessions.customer_key
-            and sessions.started_at <= orders.ordered_at
-            and sessions.started_at
-            > orders.ordered_at - interval {{ var("attribution_days") }} day
+            and orders.ordered_at >= sessions.started_at
+            and orders.ordered_at - interval {{ var("attribution_days") }} day
+            < sessions.started_at
         union
         select
             orders.order_key,
