@@ -72,9 +72,15 @@ def costs(shop: Shop) -> dict[str, Decimal]:
 
 
 class Buyers:
-    """Everyone who ordered."""
+    """Everyone who ordered; who is in no segment is in the unknown one."""
 
-    def __init__(self, visits: Visits, customer_of: Callable[[str, str], str]) -> None:
+    def __init__(
+        self,
+        visits: Visits,
+        customer_of: Callable[[str, str], str],
+        segments: dict[str, str] | None = None,
+    ) -> None:
+        self.segments = segments or {}
         shop = visits.shop
         self.shop = shop
         self.today = shop.clock.today
@@ -135,6 +141,8 @@ class Buyers:
             found["total", "all"].append(buyer)
             found["country", buyer.orders[0].country].append(buyer)
             found["channel", buyer.channel].append(buyer)
+            segment = self.segments.get(buyer.name, "unknown")
+            found["segment", segment].append(buyer)
         return found
 
 

@@ -88,9 +88,21 @@ def test_carts_per_period(
 
 
 @pytest.fixture(scope="module")
-def buyers(visits: Visits, customer_of: CustomerOf) -> Buyers:
-    """Return everyone who ordered."""
-    return Buyers(visits, customer_of)
+def buyers(
+    visits: Visits,
+    customer_of: CustomerOf,
+    warehouse: Warehouse,
+    built_warehouse: Path,
+) -> Buyers:
+    """Return everyone who ordered; who is in which segment says dim_customers."""
+    keys = read_keys(built_warehouse, customer_of)
+    segments = {
+        row["customer_key"]: str(row["segment_name"])
+        for row in warehouse.records("marts.dim_customers")
+    }
+    of_customers = {name: segments[key] for name, key in keys.items() if key in segments}  # fmt: skip
+    assert len(set(of_customers.values())) > 1
+    return Buyers(visits, customer_of, of_customers)
 
 
 def test_lifetime_value(warehouse: Warehouse, buyers: Buyers) -> None:

@@ -1,12 +1,19 @@
 -- Under which scopes each buyer counts.
--- Grain: one row per (customer_key, scope_type).
+-- Grain: one row per (customer_key, scope_type). Country and channel are the first
+-- order's; the segment is the one of now.
 {% set scopes = {
     "total": "'all'",
     "country": "country_name",
     "channel": "channel_group_name",
+    "segment": "segment_name",
 } %}
 with
-    buyers as (select * from {{ ref("int_buyers") }}),
+    customers as (select * from {{ ref("dim_customers") }}),
+    buyers as (
+        select buyers.*, coalesce(customers.segment_name, 'unknown') as segment_name
+        from {{ ref("int_buyers") }} as buyers
+        left join customers on buyers.customer_key = customers.customer_key
+    ),
     final as (
         {% for scope_type, scope_name in scopes.items() %}
             select
