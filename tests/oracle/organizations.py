@@ -8,6 +8,8 @@ from pathlib import Path
 
 import orjson
 
+from tests.oracle.crm import Crm
+
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 # More companies than this under one domain share a provider, not an owner.
 MOST_PER_DOMAIN = 5
@@ -185,6 +187,24 @@ class Organizations:
 def identity(group: list[Record]) -> frozenset[tuple[str, str, str]]:
     """Return what names a group: its records."""
     return frozenset((one.kind, one.vendor, one.record_id) for one in group)
+
+
+def said_organizations(crm: Crm, folder: Path) -> dict[str, tuple[str, str]]:
+    """Return the organization that each contact or requester has, by its own system."""
+    linked = crm.linked("contacts", "companies")
+    said = {
+        f"contact:hubspot:{record_id}": ("company", companies[0])
+        for record_id, companies in linked.items()
+        if companies
+    }
+    return said | {
+        f"helpdesk_user:zendesk:{user['id']}": (
+            "helpdesk_organization",
+            str(user["organization_id"]),
+        )
+        for user in _lines(folder / "zendesk/users.jsonl")
+        if user["organization_id"]
+    }
 
 
 def _first(values: list) -> object:

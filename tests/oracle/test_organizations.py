@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.comparison import Rows, Warehouse, assert_same
-from tests.oracle.organizations import Organizations, identity
+from tests.oracle.crm import Crm
+from tests.oracle.customers import Customers
+from tests.oracle.organizations import Organizations, identity, said_organizations
+from tests.oracle.periods import Clock
+from tests.oracle.shop import Shop
 
 Group = frozenset[tuple[object, object, object]]
 
@@ -67,3 +71,36 @@ def test_organizations_are_described_as_by_the_oracle(
         for records, row in organizations.described().items()
     }
     assert_same(expected, actual)
+
+
+def test_customers_have_a_segment_of_their_organizations(
+    warehouse: Warehouse,
+    organizations: Organizations,
+    company_dir: Path,
+    clock: Clock,
+    crm: Crm,
+) -> None:
+    """A customer would be lent a segment by a company that is not his own."""
+    segments = {
+        (kind, record_id): str(row["segment_name"])
+        for records, row in organizations.described().items()
+        for kind, _, record_id in records
+    }
+    said = said_organizations(crm, company_dir)
+    known = {
+        row["customer_key"]: row["segment_name"]
+        for row in warehouse.records("marts.dim_customers")
+    }
+    assert len(set(known.values())) > 1
+    keys = {
+        f"{row['record_type']}:{row['vendor']}:{row['record_id']}": row["customer_key"]
+        for row in warehouse.records("marts.dim_customer_records")
+        if not row["is_deleted"]
+    }
+    for group in Customers(company_dir, Shop(company_dir, clock, crm)).groups():
+        present = [record for record in group if record in keys]
+        allowed = {segments.get(said[one]) for one in present if one in said}
+        allowed = allowed - {None, "unknown"} or {"unknown"}
+        actual = {known[keys[record]] for record in present}
+        assert len(actual) == bool(present), group
+        assert actual <= allowed, (group, actual, allowed)
