@@ -73,3 +73,15 @@ def refresh(environment: dict[str, str]) -> dict[str, str]:
 def refreshed(small_environment: dict[str, str]) -> dict[str, str]:
     """Run the whole warehouse once at size small; return its environment."""
     return refresh(small_environment)
+
+
+@pytest.fixture(scope="session")
+def built_warehouse(refreshed: dict[str, str]) -> Path:
+    """Return the warehouse file that a whole run at size small built."""
+    return Path(refreshed["WAREHOUSE_DIR"]) / "warehouse.duckdb"
+
+
+@pytest.fixture(scope="session")
+def company_dir(refreshed: dict[str, str]) -> Path:
+    """Return the data directory that the run's sandbox served."""
+    return next((Path(refreshed["WAREHOUSE_DIR"]) / "sandbox").glob("small-*"))

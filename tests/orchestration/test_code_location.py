@@ -89,7 +89,7 @@ def test_no_asset_is_a_ghost(location):
 def test_publishing_waits_for_every_public_table(location):
     """A table that is built after publishing would be missing from the version."""
     public = {key for key in location["parents"] if key.startswith(("marts/", "kpis/"))}
-    assert set(location["parents"]["published/warehouse"]) == public
+    assert set(location["parents"]["published/warehouse"]) >= public
 
 
 def test_groups_are_folders(location):
