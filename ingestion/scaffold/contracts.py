@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 INTERMEDIATE = Path("dbt_project/models/intermediate")
-X
+_UNION = re.compile(r"union_vendors\(\s*\"(\w+)\",\s*(\[[^\]]*\]|\"\w+\")\s*[,)]")
 
 
 @dataclass(frozen=True)
