@@ -1,4 +1,4 @@
-"""The project's commands: `python -m orchestration run|dagster|dbt|env|prepare`."""
+"""The project's commands: `python -m orchestration run|dagster|dbt|env|trace|…`."""
 
 import argparse
 import os
@@ -19,11 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         settings = load_settings()
-        # What follows `dbt` and `dagster` is theirs, options included.
-        if arguments[:1] in (["dbt"], ["dagster"]):
-            return {"dbt": _dbt, "dagster": _dagster}[arguments[0]](
-                settings, arguments[1:]
-            )
+        # What follows these is theirs, options included.
+        if arguments and arguments[0] in _WITH_ARGUMENTS:
+            return _WITH_ARGUMENTS[arguments[0]](settings, arguments[1:])
         command = _parser().parse_args(arguments).command
         return _COMMANDS[command](settings)
     except SettingsError as error:
@@ -44,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("env", help="print the run's settings as shell exports")
     commands.add_parser("prepare", help="parse the dbt project if it has changed")
+    commands.add_parser("trace", help="the way of a KPI: trace kpi_deals.won_count")
     return parser
 
 
@@ -95,6 +94,18 @@ def _prepare(settings: Settings) -> int:
     return 0
 
 
+def _trace(settings: Settings, arguments: list[str]) -> int:
+    from orchestration.lineage import LineageError
+    from orchestration.trace import UnknownNameError, trace
+
+    try:
+        return trace(settings, " ".join(arguments).strip())
+    except (UnknownNameError, LineageError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+_WITH_ARGUMENTS = {"dbt": _dbt, "dagster": _dagster, "trace": _trace}
 _COMMANDS = {"run": _run, "env": _env, "prepare": _prepare}
 
 if __name__ == "__main__":
