@@ -18,7 +18,7 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
 .PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster \
-        env dbt vendor live-check bench hooks clean
+        env dbt vendor live-check trace bench hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
@@ -91,6 +91,9 @@ vendor: setup ## make a new vendor's files: make vendor NAME=freshdesk ENTITIES=
 
 live-check: setup ## try one vendor's credentials, permissions and clock: make live-check VENDOR=hubspot
 	@$(PYTHON) -m ingestion.live_check $(or $(VENDOR),$(error name the vendor: make live-check VENDOR=hubspot))
+
+trace: setup ## the way of a KPI from the vendor's field: make trace KPI=kpi_deals.won_count
+	@$(PYTHON) -m orchestration trace '$(or $(KPI),$(error name the KPI: make trace KPI=kpi_deals.won_count))'
 
 bench: setup ## measure the speed promises, as ratios within one run
 	$(PYTHON) -m tests.benchmarks
