@@ -14,6 +14,7 @@ from ingestion.settings import Settings, load_settings
 from orchestration import audit, progress
 from orchestration.extract_load import POOL
 from orchestration.graph import PREDICTIONS, PUBLIC_SCHEMAS, DbtGraph
+from orchestration.lineage import dagster_lineage
 from orchestration.manifest import applied, dbt_environment, ensure_manifest
 from orchestration.news import build_state
 from orchestration.resources import RUN_LOCK
@@ -111,11 +112,12 @@ def _build(
     selection = half.selection if is_whole else _selection(selected, graph)
     outcome = run_dbt(settings, [*ARGUMENTS, *selection])
     rows = row_counts(settings)
+    lineage = dagster_lineage(settings, graph)
     _report_layers(graph, outcome.results, rows)
     for result in outcome.results:
         unique_id = result.node.unique_id
         if unique_id in built and unique_id in selected and result.status == "success":
-            yield _materialized(graph, result, rows)
+            yield _materialized(graph, result, rows, lineage.get(unique_id))
         elif unique_id in tests and unique_id in selected:
             yield _checked(tests[unique_id], result)
     if not outcome.is_success:
@@ -237,12 +239,15 @@ def _materialized(
     graph: DbtGraph,
     result: "NodeResult",
     rows: dict[tuple[str, str], int],
+    lineage: dg.TableColumnLineage | None,
 ) -> dg.MaterializeResult:
     node = result.node
     metadata: dict[str, Any] = {"seconds": round(result.execution_time, 3)}
     count = rows.get((node.schema, node.name))
     if count is not None:
         metadata["dagster/row_count"] = count
+    if lineage is not None:
+        metadata["dagster/column_lineage"] = lineage
     return dg.MaterializeResult(asset_key=graph.key(node.unique_id), metadata=metadata)
 
 
