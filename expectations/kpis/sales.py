@@ -1,4 +1,4 @@
-"""What is plausible in the shop's KPIs (K1 to K4, K6 to K11, K38)."""
+"""What is plausible in the shop's KPIs (K1 to K11, K38)."""
 
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,13 @@ def suites() -> "dict[str, list[Expectation]]":
         "kpi_sales_hourly": [
             *never_negative("gross_sales_amount_base"),
             no_row_where("sales_hour not between 0 and 23", "hours are 0 to 23"),
+        ],
+        "kpi_sales_per_trading_hour": [
+            *never_negative("trading_hours"),
+            no_row_where(
+                "scope_type = 'total' and is_complete and trading_hours = 0",
+                "some shop is open in every period",
+            ),
         ],
         "kpi_sales_mix": [
             no_row_where(
