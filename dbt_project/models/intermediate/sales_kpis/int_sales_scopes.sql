@@ -11,6 +11,11 @@
     "channel": "channel_group_name",
     "customer_type": "customer_type",
     "customer_age_group": "age_group_name",
+    "customer_segment": "segment_name",
+    "campaign": "campaign_name",
+    "source": "source_name",
+    "device": "device_type",
+    "day_type": "day_type",
 } %}
 {% set line_scopes = {
     "product_category": "category_name",
@@ -23,6 +28,14 @@ with
     refunds as (select * from {{ ref("fct_refunds") }}),
     customer_orders as (select * from {{ ref("fct_customer_orders") }}),
     customers as (select * from {{ ref("dim_customers") }}),
+    sessions as (select * from {{ ref("fct_sessions") }}),
+    campaigns as (select * from {{ ref("fct_order_campaigns") }}),
+    country_dates as (select * from {{ ref("dim_country_dates") }}),
+    countries as (
+        select country_name, min(country_code) as country_code
+        from {{ ref("int_country_regions") }}
+        group by country_name
+    ),
     lines as (select * from {{ ref("int_sales_lines") }}),
     product_managers as (select * from {{ ref("product_managers") }}),
     described as (
@@ -34,6 +47,19 @@ with
                 customer_orders.channel_group_name, 'unknown'
             ) as channel_group_name,
             coalesce(customers.age_group_name, 'unknown') as age_group_name,
+            coalesce(customers.segment_name, 'unknown') as segment_name,
+            coalesce(campaigns.utm_campaign, 'none') as campaign_name,
+            coalesce(sessions.source_name, 'unknown') as source_name,
+            coalesce(sessions.device_type, 'unknown') as device_type,
+            case
+                when country_dates.is_public_holiday
+                then 'public holiday'
+                when country_dates.is_weekend
+                then 'weekend'
+                when country_dates.is_business_day
+                then 'business day'
+                else 'unknown'
+            end as day_type,
             case
                 when customer_orders.order_number = 1
                 then 'new'
@@ -44,6 +70,13 @@ with
         from orders
         left join customer_orders on orders.order_key = customer_orders.order_key
         left join customers on customer_orders.customer_key = customers.customer_key
+        left join sessions on customer_orders.session_key = sessions.session_key
+        left join campaigns on orders.order_key = campaigns.order_key
+        left join countries on orders.country_name = countries.country_name
+        left join
+            country_dates
+            on countries.country_code = country_dates.country_code
+            and orders.order_date = country_dates.calendar_date
     ),
     regions as (
         select sale_type, sale_key, min(region_name) as region_name
@@ -95,7 +128,12 @@ with
             described.coupon_code,
             coalesce(described.channel_group_name, 'unknown') as channel_group_name,
             coalesce(described.customer_type, 'unknown') as customer_type,
-            coalesce(described.age_group_name, 'unknown') as age_group_name
+            coalesce(described.age_group_name, 'unknown') as age_group_name,
+            coalesce(described.segment_name, 'unknown') as segment_name,
+            coalesce(described.campaign_name, 'none') as campaign_name,
+            coalesce(described.source_name, 'unknown') as source_name,
+            coalesce(described.device_type, 'unknown') as device_type,
+            coalesce(described.day_type, 'unknown') as day_type
         from sales
         left join
             regions
