@@ -86,6 +86,34 @@ def kpi_deals(events: DealEvents) -> Rows:
     return rows
 
 
+def kpi_won_mix(counted_deals: Rows) -> Rows:
+    """K9: each scope's part of what was won, from the rows of kpi_deals."""
+    rows: Rows = {}
+    for (period_type, start, scope), row in counted_deals.items():
+        if period_type in ("day", "week") or scope == "total":
+            continue
+        whole = counted_deals[period_type, start, "total"]
+        share, before = (
+            ratio(row[name], whole[name])
+            for name in ("won_amount_base", "prior_won_amount_base")
+        )
+        rows[period_type, start, scope] = {
+            "won_count": row["won_count"],
+            "total_won_count": whole["won_count"],
+            "won_count_share": ratio(row["won_count"], whole["won_count"]),
+            "won_amount_base": row["won_amount_base"],
+            "total_won_amount_base": whole["won_amount_base"],
+            "won_amount_share": share,
+            "prior_won_amount_base": row["prior_won_amount_base"],
+            "prior_total_won_amount_base": whole["prior_won_amount_base"],
+            "prior_won_amount_share": before,
+            "prior_mix_index_rate": share / before
+            if before and share is not None
+            else None,
+        }
+    return rows
+
+
 def _period(events: DealEvents, scope: str, period: Comparison) -> dict:
     def found(kind: str) -> tuple[list[Deal], list[Deal]]:
         return (

@@ -13,10 +13,23 @@ from tests.oracle.comparison import Rows
 from tests.oracle.periods import cents, comparisons, ratio
 from tests.oracle.sales_kpis import Slices, year_before
 from tests.oracle.shop import GIFT_CARDS, SIX, Sale, Shop
-from tests.oracle.shop_sessions import Visits, buyer_of
+from tests.oracle.shop_sessions import Session, Visits, buyer_of
 
 LONG_PERIODS = ("month", "quarter", "year", "jalali_month", "jalali_year")
 ZERO = Decimal(0)
+# What an order is filed under where nobody says more.
+NOBODY = {
+    "payment_method": "unknown",
+    "coupon": "none",
+    "channel": "unknown",
+    "source": "unknown",
+    "device": "unknown",
+    "campaign": "none",
+    "customer_type": "unknown",
+    "customer_age_group": "unknown",
+    "customer_segment": "unknown",
+    "day_type": "unknown",
+}
 
 
 def six(amount: Decimal) -> Decimal:
@@ -138,17 +151,37 @@ def _partial(lines: Iterable[Line]) -> list[Sale]:
     ]
 
 
+def _campaign(session: Session, order: Sale) -> str:
+    """Return the newest campaign that the visit named up to the order."""
+    named = [
+        event["context"]["campaign"]["name"]
+        for moment, event in session.events
+        if moment <= order.moment and event["context"].get("campaign")
+    ]
+    return named[-1] if named else "none"
+
+
 def slices(
     folder: Path,
     visits: Visits,
     customer_of: Callable[[str, str], str],
-    age_groups: dict[str, str],
+    people: dict[str, dict[str, str]],
+    day_types: dict[tuple[str, date], str],
 ) -> Slices:
-    """Return the orders and refunds of every scope beside total and country."""
+    """Return the orders and refunds of every scope beside total and country.
+
+    `people` says age group and segment of a customer, `day_types` what a day is in a
+    country, by its code.
+    """
     shop = visits.shop
     lines, regions, managers = SalesLines(shop), read_regions(folder), read_managers()
-    channels = {
-        order.order_id: session.channel
+    visited = {
+        order.order_id: {
+            "channel": session.channel,
+            "source": session.source[0],
+            "device": session.device_type,
+            "campaign": _campaign(session, order),
+        }
         for session in visits.sessions
         for order in session.orders
     }
@@ -157,27 +190,23 @@ def slices(
     for order in sorted(shop.orders.values(), key=lambda one: one.moment):
         event = lines.events[order.identity]
         customer = buyer_of(event, customer_of)
+        code = regions.get(order.country, {}).get("country_code", "")
         described[order.order_id] = {
+            **NOBODY,
+            **visited.get(order.order_id, {}),
+            **people.get(customer, {}),
             "payment_method": event["properties"].get("payment_method") or "unknown",
             "coupon": event["properties"].get("coupon") or "none",
-            "channel": channels.get(order.order_id, "unknown"),
             "customer_type": "returning" if customer in seen else "new",
-            "customer_age_group": age_groups.get(customer, "unknown"),
+            "day_type": day_types.get((code, order.day), "unknown"),
         }
         seen.add(customer)
-    nobody = {
-        "payment_method": "unknown",
-        "coupon": "none",
-        "channel": "unknown",
-        "customer_type": "unknown",
-        "customer_age_group": "unknown",
-    }
     found: Slices = defaultdict(lambda: ([], []))
     for place, sales in enumerate((shop.orders.values(), shop.refunds)):
         for sale in sales:
             region = regions.get(sale.country, {}).get("region_name") or "unknown"
             found["region", region][place].append(sale)
-            for kind in described.get(sale.order_id, nobody).items():
+            for kind in described.get(sale.order_id, NOBODY).items():
                 found[kind][place].append(sale)
     for place, parts in enumerate((lines.sold, lines.returned)):
         scoped: dict[tuple[str, str], list[Line]] = defaultdict(list)

@@ -35,10 +35,12 @@ MONTHLY = ("period_type", "closed_month", "scope_key")
 
 
 def test_deals_per_period(warehouse: Warehouse, deal_events: DealEvents) -> None:
-    """K91, K92, K95: created, won and lost deals and their growth would be wrong."""
+    """K9, K91, K92, K95: deals created, won and lost, their growth and mix."""
     key = ("period_type", "period_start_date", "scope_key")
     expected = deal_kpis.kpi_deals(deal_events)
     assert_same(expected, warehouse.rows("kpi_deals", key))
+    mix = deal_kpis.kpi_won_mix(expected)
+    assert_same(mix, warehouse.rows("kpi_won_mix", key))
 
 
 def test_lost_deals_by_reason(warehouse: Warehouse, deal_events: DealEvents) -> None:

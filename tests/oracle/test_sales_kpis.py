@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import sales_drivers, sales_kpis, sales_slices
-from tests.oracle.comparison import Warehouse, assert_same
+from tests.oracle import sales_drivers, sales_kpis, sales_slices, trading_hours
+from tests.oracle.comparison import Rows, Warehouse, assert_same
 from tests.oracle.crm import Crm
 from tests.oracle.deal_kpis import DealEvents
 from tests.oracle.periods import Clock
@@ -15,6 +15,7 @@ from tests.oracle.sales_kpis import Sales
 from tests.oracle.shop import Shop
 from tests.oracle.shop_sessions import Visits
 from tests.oracle.test_shop_sessions import read_customers, read_keys
+from tests.oracle.trading_hours import TradingHours
 
 
 @pytest.fixture(scope="module")
@@ -27,25 +28,48 @@ def shop(company_dir: Path, clock: Clock, crm: Crm) -> Shop:
 def sales(
     company_dir: Path, shop: Shop, built_warehouse: Path, warehouse: Warehouse
 ) -> Sales:
-    """Return orders and refunds by scope; who is how old says dim_customers."""
+    """Return orders and refunds by scope.
+
+    Who is how old and in what segment, and what a day is, says the warehouse: both have
+    tests of their own.
+    """
     customer_of = read_customers(company_dir, shop)
     keys = read_keys(built_warehouse, customer_of)
-    ages = {
-        row["customer_key"]: row["age_group_name"]
-        for row in warehouse.records("marts.dim_customers")
+    known = {
+        row["customer_key"]: row for row in warehouse.records("marts.dim_customers")
     }
-    age_groups = {customer: ages[key] for customer, key in keys.items() if key in ages}
+    people = {
+        customer: {
+            "customer_age_group": str(known[key]["age_group_name"]),
+            "customer_segment": str(known[key]["segment_name"]),
+        }
+        for customer, key in keys.items()
+        if key in known
+    }
+    day_types = {
+        (row["country_code"], row["calendar_date"]): "public holiday"
+        if row["is_public_holiday"]
+        else "weekend"
+        if row["is_weekend"]
+        else "business day"
+        for row in warehouse.records("marts.dim_country_dates")
+    }
     visits = Visits(shop, customer_of)
     return Sales(
-        shop, sales_slices.slices(company_dir, visits, customer_of, age_groups)
+        shop, sales_slices.slices(company_dir, visits, customer_of, people, day_types)
     )
 
 
-def test_sales_per_period(warehouse: Warehouse, sales: Sales) -> None:
+@pytest.fixture(scope="module")
+def sold(sales: Sales) -> Rows:
+    """Return every period of every scope."""
+    return sales_kpis.kpi_sales(sales)
+
+
+def test_sales_per_period(warehouse: Warehouse, sold: Rows) -> None:
     """K1 to K4, K6, K38: sums, returns of both datings and growth would be wrong."""
     key = ("period_type", "period_start_date", "scope_type", "scope_name")
-    expected = sales_kpis.kpi_sales(sales)
-    assert_same(expected, warehouse.rows("kpi_sales", key))
+    assert_same(sold, warehouse.rows("kpi_sales", key))
 
 
 def test_sales_per_hour(warehouse: Warehouse, sales: Sales) -> None:
@@ -55,10 +79,31 @@ def test_sales_per_hour(warehouse: Warehouse, sales: Sales) -> None:
     assert_same(expected, warehouse.rows("kpi_sales_hourly", key))
 
 
-def test_the_mix_of_sales(warehouse: Warehouse, sales: Sales) -> None:
+def test_sales_per_trading_hour(
+    warehouse: Warehouse, sales: Sales, sold: Rows, company_dir: Path
+) -> None:
+    """K5: a night of 23 hours or a holiday in Tehran would count as open."""
+    holidays = {
+        (row["country_code"], row["calendar_date"])
+        for row in warehouse.records("marts.dim_country_dates")
+        if row["is_public_holiday"]
+    }
+    regions = {
+        country: row["region_name"]
+        for country, row in sales_slices.read_regions(company_dir).items()
+    }
+    expected = trading_hours.kpi_sales_per_trading_hour(
+        sold, TradingHours(sales.shop.clock, holidays), regions
+    )
+    key = ("period_type", "period_start_date", "scope_type", "scope_name")
+    found = warehouse.rows("kpi_sales_per_trading_hour", key)
+    assert_same(expected, found, frozenset({"trading_hours"}))
+
+
+def test_the_mix_of_sales(warehouse: Warehouse, sold: Rows) -> None:
     """K9: a scope that did not exist yet would get an index of infinity."""
     key = ("period_type", "period_start_date", "scope_type", "scope_name")
-    expected = sales_slices.kpi_sales_mix(sales_kpis.kpi_sales(sales))
+    expected = sales_slices.kpi_sales_mix(sold)
     assert_same(expected, warehouse.rows("kpi_sales_mix", key))
 
 
