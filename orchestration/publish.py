@@ -23,6 +23,7 @@ from orchestration import audit
 from orchestration.emptiness import reasons
 from orchestration.graph import PUBLIC_SCHEMAS
 from orchestration.manifest import read_manifest
+from orchestration.published_views import published_query
 
 # The one that is read, the one before it for whoever still reads it, one to go back to.
 KEPT_VERSIONS = 3
@@ -44,7 +45,8 @@ def publish(settings: Settings, run_id: str) -> Publication:
     """Publish the build file's public schemas and return the new version.
 
     Raises:
-        PublishRefusedError: a blocking check has not passed on the present build.
+        PublishRefusedError: a blocking check has not passed on the present build, or
+            a public view reads what is not published.
     """
     audit.require_all(settings)
     audit.reset(settings, audit.PUBLISHED_STATE)
@@ -84,36 +86,47 @@ def _only_publisher(folder: Path) -> Generator[None]:
 def _write(
     file: Path, settings: Settings, version: str, built_at: datetime, run_id: str
 ) -> tuple[int, int]:
-    """Copy the public schemas into a new file; return its tables and rows."""
+    """Write the public schemas into a new file; return its relations and rows."""
     row_count = 0
     with duckdb.connect(str(file)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"attach '{settings.warehouse_path}' as build (read_only)")
         relations = connection.execute(
             """
-            select schema_name, table_name, comment from duckdb_tables()
+            select schema_name, table_name, comment, null as create_view
+            from duckdb_tables()
             where database_name = 'build' and list_contains(?, schema_name)
             union all
-            select schema_name, view_name, comment from duckdb_views()
+            select schema_name, view_name, comment, sql from duckdb_views()
             where database_name = 'build' and list_contains(?, schema_name)
-            order by 1, 2
+            -- Views read tables that are there by then.
+            order by create_view nulls first, schema_name, table_name
             """,
             [list(PUBLIC_SCHEMAS), list(PUBLIC_SCHEMAS)],
         ).fetchall()
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f'create schema "{schema}"')
-        for schema, table, comment in relations:
-            name = f'"{schema}"."{table}"'
-            created = connection.execute(
-                f"create table {name} as select * from build.{name}"
-            ).fetchall()
-            row_count += created[0][0]
-            _comment(connection, f"table {name}", comment)
+        tables = {(schema, name) for schema, name, _, sql in relations if not sql}
+        for schema, relation, comment, create_view in relations:
+            name = f'"{schema}"."{relation}"'
+            if create_view:
+                query = published_query(connection, create_view, tables)
+                connection.execute(f"create view {name} as {query}")
+            else:
+                created = connection.execute(
+                    f"create table {name} as select * from build.{name}"
+                ).fetchall()
+                row_count += created[0][0]
+            _comment(
+                connection, f"{'view' if create_view else 'table'} {name}", comment
+            )
         for schema, table, column, comment in _column_comments(connection):
             target = f'"{schema}"."{table}"."{column}"'
             _comment(connection, f"column {target}", comment)
         _describe(connection, settings, version, built_at, run_id)
-        _explain_empty_tables(connection, settings, relations)
+        _explain_empty_tables(
+            connection, settings, [(schema, name) for schema, name, *_ in relations]
+        )
         connection.execute("detach build")
         connection.execute("checkpoint")
     return len(relations), row_count
@@ -178,7 +191,7 @@ def _describe(
 def _explain_empty_tables(
     connection: duckdb.DuckDBPyConnection,
     settings: Settings,
-    relations: list[tuple[str, str, str]],
+    relations: list[tuple[str, str]],
 ) -> None:
     """Write meta.empty_tables: why each published table without rows has none."""
     connection.execute(
@@ -191,7 +204,7 @@ def _explain_empty_tables(
     )
     empty = [
         (schema, table)
-        for schema, table, _ in relations
+        for schema, table in relations
         if not connection.execute(f'from "{schema}"."{table}" limit 1').fetchall()
     ]
     if empty:

@@ -84,6 +84,63 @@ def test_only_the_public_schemas_are_published_with_their_comments(settings):
     assert types[1][1] == "DECIMAL(18,2)"
 
 
+def test_a_view_over_published_tables_stays_a_view(settings, tmp_path: Path):
+    """Wide views would be most of the file, and none may need a file that is not there.
+
+    A reader may attach the file under a name of his own.
+    """
+    build(settings, 1)
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        file = connection.execute("select current_database()").fetchone()[0]
+        connection.execute(
+            f"""
+            create view marts.mart_lines as (
+                with orders as (select * from "{file}"."marts"."fct_orders")
+                select
+                    orders.line_number,
+                    cast(null as varchar) as rep_email,
+                    sales.gross_amount
+                from orders
+                inner join "{file}"."kpis"."kpi_sales" as sales
+                    on orders.build = sales.build
+            );
+            comment on view marts.mart_lines is 'Lines, wide.';
+            comment on column marts.mart_lines.rep_email is 'Nobody''s.'
+            """
+        )
+    done = publish(settings, "run-1")
+    assert done.table_count == 3
+    assert done.row_count == 101
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{settings.published_path}' as theirs (read_only)")
+        comments = connection.execute(
+            "select comment from duckdb_views() where view_name = 'mart_lines' "
+            "union all select comment from duckdb_columns() "
+            "where table_name = 'mart_lines' and column_name = 'rep_email'"
+        ).fetchall()
+        rows = connection.execute(
+            "select count(*), sum(line_number) from theirs.marts.mart_lines"
+        ).fetchone()
+    assert comments == [("Lines, wide.",), ("Nobody's.",)]
+    assert rows == (100, sum(range(100)))
+
+
+def test_a_view_over_what_is_not_published_is_refused(settings):
+    """It would be a name in the file that no reader can open."""
+    build(settings, 1)
+    publish(settings, "run-1")
+    build(settings, 2)
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute(
+            "create view marts.mart_staged as select build from staging.stg_orders"
+        )
+    with pytest.raises(
+        audit.PublishRefusedError, match=r"mart_staged reads staging\.stg_orders"
+    ):
+        publish(settings, "run-2")
+    assert published_build(settings) == 1
+
+
 def test_the_version_says_what_it_is(settings):
     """A number without its clock and its loads cannot be traced."""
     build(settings, 1)
