@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("env", help="print the run's settings as shell exports")
     commands.add_parser("prepare", help="parse the dbt project if it has changed")
     commands.add_parser("trace", help="the way of a KPI: trace kpi_deals.won_count")
+    commands.add_parser("why", help="what moved a KPI: why kpi_deals.won_count 2026-10")
     return parser
 
 
@@ -105,7 +106,20 @@ def _trace(settings: Settings, arguments: list[str]) -> int:
         return 1
 
 
-_WITH_ARGUMENTS = {"dbt": _dbt, "dagster": _dagster, "trace": _trace}
+def _why(settings: Settings, arguments: list[str]) -> int:
+    from orchestration.lineage import LineageError
+    from orchestration.trace import UnknownNameError
+    from orchestration.why import why
+
+    kpi, period = [*arguments, "", ""][:2]
+    try:
+        return why(settings, kpi.strip(), period)
+    except (UnknownNameError, LineageError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+_WITH_ARGUMENTS = {"dbt": _dbt, "dagster": _dagster, "trace": _trace, "why": _why}
 _COMMANDS = {"run": _run, "env": _env, "prepare": _prepare}
 
 if __name__ == "__main__":
