@@ -18,7 +18,7 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
 .PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster \
-        env dbt vendor live-check trace bench hooks clean
+        env dbt vendor live-check trace why bench hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
@@ -94,6 +94,9 @@ live-check: setup ## try one vendor's credentials, permissions and clock: make l
 
 trace: setup ## the way of a KPI from the vendor's field: make trace KPI=kpi_deals.won_count
 	@$(PYTHON) -m orchestration trace '$(or $(KPI),$(error name the KPI: make trace KPI=kpi_deals.won_count))'
+
+why: setup ## what moved a KPI, and its rows: make why KPI=kpi_deals.won_count PERIOD=2026-10
+	@$(PYTHON) -m orchestration why '$(or $(KPI),$(error name the KPI: make why KPI=kpi_deals.won_count PERIOD=2026-10))' '$(PERIOD)'
 
 bench: setup ## measure the speed promises, as ratios within one run
 	$(PYTHON) -m tests.benchmarks
