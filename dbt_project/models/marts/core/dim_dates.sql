@@ -81,6 +81,27 @@ with
             ) as calendar_year_start_date,
             cast(year(days.calendar_date) as int) as year_number,
             cast(month(days.calendar_date) as int) as month_number,
+            cast(
+                case
+                    month(days.calendar_date)
+                    {% for name in [
+                        "January",
+                        "February",
+                        "March",
+                        "April",
+                        "May",
+                        "June",
+                        "July",
+                        "August",
+                        "September",
+                        "October",
+                        "November",
+                        "December",
+                    ] %}
+                        when {{ loop.index }} then '{{ name }}'
+                    {% endfor %}
+                end as string
+            ) as month_name,
             cast(day(days.calendar_date) as int) as day_of_month,
             cast(year(days.thursday_date) as int) as iso_year_number,
             cast(
@@ -176,6 +197,7 @@ select
     calendar_year_start_date,
     year_number,
     month_number,
+    month_name,
     day_of_month,
     iso_year_number,
     iso_week_number,
