@@ -65,7 +65,20 @@ def _special() -> "dict[str, list[Expectation]]":
                 Severity.warning,
             )
         ],
-        "line_items": [*never_negative("quantity", severity=Severity.warning)],
+        "line_items": [
+            *never_negative("quantity", severity=Severity.warning),
+            no_row_where(
+                "recurringbillingfrequency is not null and amount is null",
+                "what is billed again has an amount",
+                Severity.warning,
+            ),
+            no_row_where(
+                "not regexp_matches(hs_recurring_billing_period, "
+                "'^P([0-9]+Y)?([0-9]+M)?([0-9]+D)?$|^P[0-9]+W$')",
+                "a billing period is a duration",
+                Severity.warning,
+            ),
+        ],
         "deal_property_history": always_there("deal_id", "property", "changed_at"),
         "associations": always_there("from_type", "from_id", "to_type", "to_id"),
         "pipelines": [*identifies_rows("id"), *always_there("label")],

@@ -77,8 +77,10 @@ CRM_OBJECTS = (
         "line_items",
         "hs_lastmodifieddate",
         columns(
-            text="name hs_product_id hs_sku hs_line_item_currency_code",
+            text="name hs_product_id hs_sku hs_line_item_currency_code "
+            "recurringbillingfrequency hs_recurring_billing_period",
             decimal="price quantity amount discount",
+            date="hs_recurring_billing_start_date hs_recurring_billing_end_date",
             timestamp="createdate hs_lastmodifieddate",
         ),
     ),

@@ -9,6 +9,7 @@ from ingestion.sandbox.generator.hubspot.pipelines import (
     Pipeline,
 )
 from ingestion.sandbox.generator.hubspot.records import Links, crm_object, money
+from ingestion.sandbox.generator.hubspot.subscriptions import recurring_billing
 
 
 @dataclass
@@ -164,6 +165,7 @@ def line_item_lines(deals: list[Deal], links: Links) -> list[dict]:
                 "amount": money(item.amount),
                 "discount": money(item.discount) if item.discount else None,
                 "hs_line_item_currency_code": item.currency,
+                **recurring_billing(deal.number, position, deal.current("closedate")),
                 "createdate": iso(deal.created),
                 "hs_lastmodifieddate": iso(deal.created),
             }

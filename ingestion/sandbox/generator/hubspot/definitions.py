@@ -33,6 +33,7 @@ _DATETIMES = {
     "hs_task_completion_date",
     "hs_timestamp",
 }
+_DATES = {"hs_recurring_billing_end_date", "hs_recurring_billing_start_date"}
 _BOOLS = {"hs_email_optout", "hs_is_closed", "hs_is_closed_won"}
 _CALCULATED = {
     "amount_in_home_currency",
@@ -41,10 +42,23 @@ _CALCULATED = {
     "hs_is_closed",
     "hs_is_closed_won",
     "hs_merged_object_ids",
+    "hs_recurring_billing_end_date",
 }
 _CUSTOM = {"date_of_birth"}
 _ENUMERATIONS: dict[str, tuple[str, ...]] = {
     "dealtype": ("newbusiness", "existingbusiness"),
+    "recurringbillingfrequency": (
+        "weekly",
+        "biweekly",
+        "monthly",
+        "quarterly",
+        "per_six_months",
+        "annually",
+        "per_two_years",
+        "per_three_years",
+        "per_four_years",
+        "per_five_years",
+    ),
     "hs_call_direction": ("INBOUND", "OUTBOUND"),
     "hs_meeting_outcome": (
         "SCHEDULED",
@@ -78,6 +92,8 @@ def _definition(name: str) -> dict:
         kind, field_type = "number", "number"
     elif name in _DATETIMES or name.startswith("hs_v2_date_"):
         kind, field_type = "datetime", "date"
+    elif name in _DATES:
+        kind, field_type = "date", "date"
     elif name in _BOOLS:
         kind, field_type = "bool", "booleancheckbox"
     elif name in _ENUMERATIONS:
