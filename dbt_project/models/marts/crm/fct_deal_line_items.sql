@@ -49,10 +49,15 @@ select
     cast(kept.product_name as string) as product_name,
     cast(kept.sku as string) as sku,
     cast(kept.currency as string) as currency,
+    cast(kept.is_recurring as boolean) as is_recurring,
+    cast(kept.billings_per_year as decimal(18, 6)) as billings_per_year,
+    cast(kept.term_months as int) as term_months,
     cast(kept.quantity as decimal(18, 6)) as quantity,
     cast(kept.unit_price_amount as decimal(18, 2)) as unit_price_amount,
     cast(kept.line_amount as decimal(18, 2)) as line_amount,
     cast(amounts.amount_base as decimal(18, 2)) as line_amount_base,
+    cast(kept.billing_start_date as date) as billing_start_date,
+    cast(kept.billing_end_date as date) as billing_end_date,
     cast(kept.created_at as timestamp) as created_at,
     cast(kept._loaded_at as timestamp) as _loaded_at
 from kept

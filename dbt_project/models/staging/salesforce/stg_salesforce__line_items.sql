@@ -25,9 +25,15 @@ select
         coalesce(upper(line_items.currency_iso_code), organization.currency) as string
     ) as currency,
     coalesce(line_items.is_deleted, false) or line_items.is_vanished as is_archived,
+    -- An opportunity product says no billing: subscriptions are an add-on's objects.
+    false as is_recurring,
+    cast(null as decimal(18, 6)) as billings_per_year,
+    cast(null as int) as term_months,
     cast(line_items.quantity as decimal(18, 6)) as quantity,
     cast(line_items.unit_price as decimal(18, 2)) as unit_price_amount,
     cast(line_items.total_price as decimal(18, 2)) as line_amount,
+    cast(null as date) as billing_start_date,
+    cast(null as date) as billing_end_date,
     cast(line_items.created_date as timestamp) as created_at,
     {{ loaded_at("line_items._dlt_load_id") }} as _loaded_at
 from line_items
