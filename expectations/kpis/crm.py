@@ -1,8 +1,8 @@
-"""What is plausible in the CRM's KPIs (K91 to K105)."""
+"""What is plausible in the CRM's KPIs (K9, K87, K91 to K105)."""
 
 from typing import TYPE_CHECKING
 
-from expectations.rules import no_row_where, shares
+from expectations.rules import never_negative, no_row_where, shares
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -51,6 +51,22 @@ def suites() -> "dict[str, list[Expectation]]":
                 f"total_minutes not between 0 and {MONTH_MINUTES}",
                 "a rep's minutes with a company fit into a month",
             )
+        ],
+        "kpi_recurring_revenue_monthly": [
+            *never_negative("closing_amount_base", "churn_amount_base"),
+            no_row_where(
+                "unconverted_count > 0 and scope_type = 'total' and currency = 'all'",
+                "every subscription has an exchange rate",
+            ),
+            no_row_where(
+                "scope_type = 'total' and currency = 'all' and is_complete "
+                "and opening_subscriber_count >= 20 and subscriber_churn_rate > 0.5",
+                "no month loses half of many subscribers",
+            ),
+        ],
+        "kpi_won_mix": [
+            *never_negative("won_amount_base"),
+            no_row_where("won_count > total_won_count", "a part is within the whole"),
         ],
         "kpi_stage_conversion": shares("conversion_rate", "reached_won_rate"),
         "kpi_slippage_monthly": shares("slippage_rate"),
