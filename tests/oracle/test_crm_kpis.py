@@ -11,6 +11,7 @@ from tests.oracle import (
     deal_kpis,
     forecast_kpis,
     pipeline_kpis,
+    subscriptions,
 )
 from tests.oracle.activity_kpis import Activities
 from tests.oracle.comparison import Warehouse, assert_same
@@ -166,3 +167,30 @@ def test_slippage(warehouse: Warehouse, crm: Crm) -> None:
     key = ("period_type", "due_month", "scope_key")
     expected = forecast_kpis.kpi_slippage_monthly(crm)
     assert_same(expected, warehouse.rows("kpi_slippage_monthly", key))
+
+
+def test_recurring_revenue(warehouse: Warehouse, crm: Crm) -> None:
+    """K87: churn would be contraction, a return expansion, and nobody would be gone.
+
+    Which organization a company is has a test of its own.
+    """
+    traits = {
+        str(row["organization_key"]): (
+            str(row["segment_name"]),
+            str(row["country_name"]),
+        )
+        for row in warehouse.records("marts.dim_organizations")
+    }
+    organizations = {
+        str(row["record_id"]): str(row["organization_key"])
+        for row in warehouse.records("marts.dim_organization_records")
+        if row["record_type"] == "company" and row["organization_key"] in traits
+    }
+    found = subscriptions.subscriptions(crm, organizations)
+    expected = subscriptions.kpi_recurring_revenue_monthly(
+        found, crm.clock.today, traits
+    )
+    key = ("period_type", "period_start_date", "scope_type", "scope_name", "currency")
+    assert_same(expected, warehouse.rows("kpi_recurring_revenue_monthly", key))
+    for movement in subscriptions.MOVEMENTS:
+        assert any(row[f"{movement}_subscriber_count"] for row in expected.values())
