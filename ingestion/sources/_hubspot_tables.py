@@ -35,7 +35,9 @@ CRM_OBJECTS = (
             "date_of_birth hubspot_owner_id associatedcompanyid hs_merged_object_ids "
             "hs_calculated_merged_vids",
             bool="hs_email_optout",
-            timestamp="createdate lastmodifieddate",
+            timestamp="createdate lastmodifieddate hs_lifecyclestage_lead_date "
+            "hs_lifecyclestage_marketingqualifiedlead_date "
+            "hs_lifecyclestage_salesqualifiedlead_date",
         ),
         associations=("companies",),
     ),

@@ -27,6 +27,8 @@ _DATETIMES = {
     "hs_end_datetime",
     "hs_lastmodifieddate",
     "hs_lifecyclestage_lead_date",
+    "hs_lifecyclestage_marketingqualifiedlead_date",
+    "hs_lifecyclestage_salesqualifiedlead_date",
     "hs_meeting_end_time",
     "hs_meeting_start_time",
     "hs_start_datetime",

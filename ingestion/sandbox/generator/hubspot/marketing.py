@@ -1,7 +1,8 @@
 """Trade shows with their participants, and marketing e-mails with their statistics.
 
 Planted: one participant whom the CRM knows only by e-mail, one listed under a contact
-id that was merged away, one whose attendance was uploaded days after the fair.
+id that was merged away, one whose attendance was uploaded days after the fair; whoever
+came into the CRM in the three weeks after an event was met there.
 """
 
 import random
@@ -18,6 +19,7 @@ _STATES = (("REGISTERED", 2), ("ATTENDED", 5), ("CANCELLED", 1), ("NO_SHOW", 2))
 def event_lines(company: Company) -> tuple[list[dict], list[dict]]:
     """Return the marketing events and their participations."""
     rng = company.rng("hubspot/marketing_events")
+    scans = company.rng("hubspot/badge_scans")
     events, participations = [], []
     for number, show in enumerate(vocabulary.TRADE_SHOWS):
         name, kind, first, last = show
@@ -47,6 +49,7 @@ def event_lines(company: Company) -> tuple[list[dict], list[dict]]:
         found = [_participation(rng, event, person, start) for person in chosen]
         if number == 0:
             _plant(company, found)
+        found += _scanned(scans, company, event, start)
         states = [line["properties"]["attendanceState"] for line in found]
         event["registrants"] = len(states)
         event["attendees"] = states.count("ATTENDED")
@@ -84,6 +87,19 @@ def _participation(rng: random.Random, event: dict, person: Person, start: int) 
             "attendancePercentage": f"{min(1.0, seconds / 7200):.2f}",
         },
     }
+
+
+def _scanned(
+    rng: random.Random, company: Company, event: dict, start: int
+) -> list[dict]:
+    """Return those who were met there and came into the CRM in the three weeks after."""
+    found = []
+    for person in company.contacts:
+        if start + 9 * HOUR < person.created < start + 21 * DAY:
+            line = _participation(rng, event, person, start)
+            line["properties"]["attendanceState"] = "ATTENDED"
+            found.append(line)
+    return found
 
 
 def _plant(company: Company, found: list[dict]) -> None:

@@ -10,7 +10,7 @@ still names an id that was merged away; a contact who works for two companies.
 import random
 
 from ingestion.sandbox.generator import vocabulary
-from ingestion.sandbox.generator.calendar import AS_OF, DAY, day_start, iso
+from ingestion.sandbox.generator.calendar import AS_OF, DAY, at, day_start, iso
 from ingestion.sandbox.generator.company import Account, Company, Person, Rep
 from ingestion.sandbox.generator.hubspot.records import Links, crm_object, money
 
@@ -25,9 +25,11 @@ def _updated(rng: random.Random, created: int) -> int:
 def contact_lines(company: Company, links: Links) -> list[dict]:
     """Return the contacts; links them to their companies."""
     rng = company.rng("hubspot/contacts")
+    lifecycles = company.rng("hubspot/lifecycles")
     lines = []
     for person in company.contacts:
         properties = _contact_properties(rng, person)
+        properties |= _qualified(lifecycles, properties)
         updated = _updated(rng, person.created)
         if person.merged_ids:
             merged = person.created + 30 * DAY
@@ -99,6 +101,23 @@ def _contact_properties(rng: random.Random, person: Person) -> dict[str, str | N
         "associatedcompanyid": company_id,
         "hs_merged_object_ids": None,
         "hs_calculated_merged_vids": None,
+    }
+
+
+def _qualified(
+    rng: random.Random, properties: dict[str, str | None]
+) -> dict[str, str | None]:
+    """Return when marketing and sales qualified a contact; a form can skip marketing."""
+    marketing = sales = None
+    lead_at = properties["hs_lifecyclestage_lead_date"]
+    if lead_at and properties["lifecyclestage"] != "lead":
+        moment = at(lead_at) + int(rng.random() * 40 * DAY)
+        marketing = iso(moment) if rng.random() < 0.8 else None
+        if properties["lifecyclestage"] != "marketingqualifiedlead":
+            sales = iso(moment + int(rng.random() * 20 * DAY))
+    return {
+        "hs_lifecyclestage_marketingqualifiedlead_date": marketing,
+        "hs_lifecyclestage_salesqualifiedlead_date": sales,
     }
 
 
