@@ -65,6 +65,25 @@ select
         then births.birth_date
     end as birth_date,
     cast(coalesce(contacts.createdate, contacts.created_at) as timestamp) as created_at,
+    -- HubSpot knows no lead before the stage; a subscriber is none yet.
+    cast(
+        coalesce(
+            contacts.hs_lifecyclestage_lead_date,
+            contacts.hs_lifecyclestage_marketingqualifiedlead_date,
+            contacts.hs_lifecyclestage_salesqualifiedlead_date,
+            case
+                when coalesce(contacts.lifecyclestage, '') not in ('', 'subscriber')
+                then coalesce(contacts.createdate, contacts.created_at)
+            end
+        ) as timestamp
+    ) as lead_at,
+    -- Whoever of marketing and sales said so first.
+    cast(
+        least(
+            contacts.hs_lifecyclestage_marketingqualifiedlead_date,
+            contacts.hs_lifecyclestage_salesqualifiedlead_date
+        ) as timestamp
+    ) as qualified_at,
     cast(contacts.updated_at as timestamp) as updated_at,
     {{ loaded_at("contacts._dlt_load_id") }} as _loaded_at
 from contacts

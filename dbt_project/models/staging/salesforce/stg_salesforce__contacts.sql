@@ -25,6 +25,7 @@ with
             is_vanished,
             birthdate,
             created_date,
+            cast(null as timestamp) as qualified_at,
             system_modstamp,
             _dlt_load_id
         from contacts
@@ -45,6 +46,10 @@ with
             is_vanished,
             cast(null as date) as birthdate,
             created_date,
+            -- Sales converts a lead when it is worth an opportunity.
+            case
+                when is_converted then {{ noon_of("converted_date") }}
+            end as qualified_at,
             system_modstamp,
             _dlt_load_id
         from leads
@@ -73,6 +78,8 @@ select
         then birthdate
     end as birth_date,
     cast(created_date as timestamp) as created_at,
+    cast(created_date as timestamp) as lead_at,
+    cast(qualified_at as timestamp) as qualified_at,
     cast(system_modstamp as timestamp) as updated_at,
     {{ loaded_at() }} as _loaded_at
 from people
