@@ -1,8 +1,8 @@
-"""What is plausible in the KPIs that compare channels (K64, K66)."""
+"""What is plausible in the KPIs that compare channels (K60 to K66)."""
 
 from typing import TYPE_CHECKING
 
-from expectations.rules import never_negative, no_row_where
+from expectations.rules import never_negative, no_row_where, shares
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -19,6 +19,37 @@ def suites() -> "dict[str, list[Expectation]]":
                 "and credited_net_sales_share > 0.5",
                 "most sales have a visit",
             ),
+        ],
+        "kpi_channel_costs_monthly": [
+            *never_negative("committed_cost_amount_base"),
+            no_row_where(
+                "scope_type = 'total' and is_complete and unconverted_cost_count > 0",
+                "every cost has an exchange rate",
+            ),
+            no_row_where(
+                "scope_type = 'channel' and scope_name = 'unassigned'",
+                "every cost has a channel",
+            ),
+            no_row_where(
+                "channel_cost_amount_base < 0",
+                "the ledger holds no less than the costs that are known",
+            ),
+        ],
+        "kpi_leads_monthly": [
+            *never_negative("cost_per_lead", "cost_per_qualified_lead"),
+            no_row_where(
+                "scope_type = 'rep' and rep_email is null and lead_count > 50",
+                "most leads have an owner",
+            ),
+        ],
+        "kpi_lead_conversion_monthly": [
+            *shares(
+                "lead_to_opportunity_within_180_days_rate",
+                "opportunity_to_won_within_180_days_rate",
+            ),
+        ],
+        "kpi_channel_pipeline_monthly": [
+            *shares("sourced_deal_amount_share", "influenced_deal_amount_share"),
         ],
         "kpi_attribution_disagreement": [
             no_row_where("disagreement_share > 1", "parts are at most the whole"),

@@ -1,26 +1,53 @@
-"""K64 and K66: what visits are credited with, one order at a time."""
+"""K64 and K66: what visits and events are credited with, one order at a time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from tests.oracle.comparison import Rows
+from tests.oracle.leads import Touch
 from tests.oracle.periods import cents, period_of
 from tests.oracle.shop import Sale
 from tests.oracle.shop_sessions import Session, Visits, buyer_of
 
 LOOK_BACK = timedelta(days=90)
+EVENT_LOOK_BACK = timedelta(days=180)
 DIRECT_LOOK_BACK = timedelta(days=30)
 PERIODS = ("month", "quarter", "year", "jalali_month", "jalali_year")
 MICRO = Decimal("0.000001")
 
 
-class Journeys:
-    """The visits before each order, and their credit under each model."""
+@dataclass(frozen=True)
+class Encounter:
+    """A visit or an attended event before an order; its tag is source/campaign."""
 
-    def __init__(self, visits: Visits, customer_of: Callable[[str, str], str]) -> None:
+    moment: datetime
+    channel: str
+    tag: str
+    event: str = ""
+
+
+def _visit(session: Session) -> Encounter:
+    tags = session.first["context"].get("campaign")
+    tag = f"{tags['source']}/{tags['name']}" if tags else "none"
+    return Encounter(session.events[0][0], session.channel, tag)
+
+
+class Journeys:
+    """What came before each order, and its credit under each model.
+
+    Events are those that each customer attended, by customer.
+    """
+
+    def __init__(
+        self,
+        visits: Visits,
+        customer_of: Callable[[str, str], str],
+        events: dict[str, list[Touch]],
+    ) -> None:
         self.today = visits.today
         by_customer: dict[str, list[Session]] = defaultdict(list)
         own: dict[str, Session] = {}
@@ -28,7 +55,7 @@ class Journeys:
             by_customer[session.user].append(session)
             own |= {order.order_id: session for order in session.orders}
         messages = {event["messageId"]: event for event in visits.shop.events}
-        self.credits: list[tuple[Sale, str, Session | None, Fraction, Decimal]] = []
+        self.credits: list[tuple[Sale, str, Encounter | None, Fraction, Decimal]] = []
         for order in visits.shop.orders.values():
             customer = buyer_of(messages[order.identity], customer_of)
             seen = [
@@ -38,18 +65,23 @@ class Journeys:
             ]
             if order.order_id in own and own[order.order_id] not in seen:
                 seen.append(own[order.order_id])
-            seen.sort(key=lambda session: session.events[0][0])
-            self._credit(order, seen or [None])
+            met = [_visit(session) for session in seen] + [
+                Encounter(touch.moment, touch.channel, f"{touch.channel}/{touch.event}", touch.event)
+                for touch in events.get(customer, [])
+                if timedelta(0) <= order.moment - touch.moment < EVENT_LOOK_BACK
+            ]  # fmt: skip
+            met.sort(key=lambda one: one.moment)
+            self._credit(order, met or [None])
 
-    def _credit(self, order: Sale, seen: list[Session | None]) -> None:
+    def _credit(self, order: Sale, seen: list[Encounter] | list[None]) -> None:
         worth = order.base(order.goods) - order.base(order.discount)
         for model, weights in _models(order, seen).items():
             whole, so_far, given = sum(weights), Fraction(0), Decimal(0)
-            for session, weight in zip(seen, weights, strict=True):
+            for met, weight in zip(seen, weights, strict=True):
                 so_far += weight / whole
                 up_to = _micros(worth, so_far)
                 share = weight / whole
-                self.credits.append((order, model, session, share, up_to - given))
+                self.credits.append((order, model, met, share, up_to - given))
                 given = up_to
 
 
@@ -60,15 +92,14 @@ def _micros(worth: Decimal, share: Fraction) -> Decimal:
     )
 
 
-def _models(order: Sale, seen: list[Session | None]) -> dict[str, list[Fraction]]:
-    """Return the weight of each visit under each model."""
+def _models(
+    order: Sale, seen: list[Encounter] | list[None]
+) -> dict[str, list[Fraction]]:
+    """Return the weight of each encounter under each model."""
     count = len(seen)
-    channels = [session.channel if session else "unknown" for session in seen]
+    channels = [met.channel if met else "unknown" for met in seen]
     often = Counter(channels)
-    ages = [
-        order.moment - session.events[0][0] if session else timedelta(0)
-        for session in seen
-    ]
+    ages = [order.moment - met.moment if met else timedelta(0) for met in seen]
     last = count - 1
     elsewhere = [
         place
@@ -98,10 +129,8 @@ def _models(order: Sale, seen: list[Session | None]) -> dict[str, list[Fraction]
 def kpi_channel_attribution(journeys: Journeys) -> Rows:
     """Return the credits of every period, model and scope."""
     parts: dict[tuple, list[tuple[Sale, Fraction, Decimal]]] = defaultdict(list)
-    for order, model, session, share, amount in journeys.credits:
-        channel = session.channel if session else "unknown"
-        tags = session.first["context"].get("campaign") if session else None
-        tag = f"{tags['source']}/{tags['name']}" if tags else "none"
+    for order, model, met, share, amount in journeys.credits:
+        channel, tag = (met.channel, met.tag) if met else ("unknown", "none")
         if order.day > journeys.today:
             continue
         for period_type in PERIODS:

@@ -1,28 +1,71 @@
 """Attribution against an independent and obvious computation."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.oracle import channel_costs, leads
+from tests.oracle.ads import Ads
+from tests.oracle.channel_costs import ChannelCosts
 from tests.oracle.channels import (
     Journeys,
     kpi_attribution_disagreement,
     kpi_channel_attribution,
 )
-from tests.oracle.comparison import Warehouse, assert_same
+from tests.oracle.comparison import Rows, Warehouse, assert_same
 from tests.oracle.crm import Crm
+from tests.oracle.customers import Customers
+from tests.oracle.leads import People
 from tests.oracle.periods import Clock
 from tests.oracle.shop import Shop
 from tests.oracle.shop_sessions import Visits
-from tests.oracle.test_shop_sessions import read_customers
+
+LEAD = ("period_type", "lead_month", "scope_type", "scope_key")
+
+
+@dataclass(frozen=True)
+class Company:
+    """What the channels' KPIs need to know, read once."""
+
+    shop: Shop
+    visits: Visits
+    people: People
+    costs: ChannelCosts
+    journeys: Journeys
 
 
 @pytest.fixture(scope="module")
-def journeys(company_dir: Path, clock: Clock, crm: Crm) -> Journeys:
-    """Return the visits before each order."""
+def known(company_dir: Path, clock: Clock, crm: Crm) -> Company:
+    """Return visits, people, costs and what came before each order."""
     shop = Shop(company_dir, clock, crm)
-    customer_of = read_customers(company_dir, shop)
-    return Journeys(Visits(shop, customer_of), customer_of)
+    person_of = {
+        record: min(group)
+        for group in Customers(company_dir, shop).groups()
+        for record in group
+    }
+
+    def customer_of(kind: str, name: str) -> str:
+        return person_of[f"{kind}:events:{name}"]
+
+    visits = Visits(shop, customer_of)
+    people = People(crm, visits, person_of)
+    journeys = Journeys(visits, customer_of, people.events)
+    return Company(shop, visits, people, ChannelCosts(Ads(shop, crm)), journeys)
+
+
+@pytest.fixture(scope="module")
+def journeys(known: Company) -> Journeys:
+    """Return what came before each order."""
+    return known.journeys
+
+
+def _by_rep(rows: Rows) -> Rows:
+    """Return the rows with the CRM's id of a rep as the scope's key."""
+    return {
+        (*key[:3], str(row["scope_key"]).removeprefix("rep:")): row
+        for key, row in rows.items()
+    }
 
 
 def test_attribution_of_channels_and_campaigns(
@@ -48,3 +91,32 @@ def test_a_model_without_enough_orders_says_so(warehouse: Warehouse) -> None:
     reasons = {key[2]: row["fallback_reason"] for key, row in rows.items()}
     assert reasons.pop("markov").startswith("linear, because fewer than 2000 orders")
     assert set(reasons.values()) == {None}
+
+
+def test_costs_of_channels(warehouse: Warehouse, known: Company) -> None:
+    """K60: a ledger split twice, or a committed booth counted as paid, would mislead."""
+    expected = channel_costs.kpi_channel_costs_monthly(known.costs)
+    key = ("period_type", "cost_month", "scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_channel_costs_monthly", key))
+    assert any(row["committed_cost_amount_base"] for row in expected.values())
+    assert any(row["allocated_cost_amount_base"] for row in expected.values())
+
+
+def test_leads_and_what_they_cost(warehouse: Warehouse, known: Company) -> None:
+    """K61: one person entered twice, or met again, would be two leads."""
+    expected = leads.kpi_leads_monthly(known.people, known.costs)
+    assert_same(expected, _by_rep(warehouse.rows("kpi_leads_monthly", LEAD)))
+
+
+def test_what_became_of_leads(warehouse: Warehouse, known: Company) -> None:
+    """K62: leads of last week would be judged as if half a year had passed."""
+    expected = leads.kpi_lead_conversion_monthly(known.people)
+    assert_same(expected, _by_rep(warehouse.rows("kpi_lead_conversion_monthly", LEAD)))
+
+
+def test_pipeline_that_channels_brought(warehouse: Warehouse, known: Company) -> None:
+    """K63: a deal would have several sources, or be touched by what came after it."""
+    expected = leads.kpi_channel_pipeline_monthly(known.people)
+    key = ("period_type", "created_month", "scope_type", "scope_name")
+    assert_same(expected, warehouse.rows("kpi_channel_pipeline_monthly", key))
+    assert any(key[2] == "marketing_event" for key in expected)

@@ -1,31 +1,43 @@
--- Which channels visitors came by, one after the other, and how many of them ordered:
+-- Which channels people came by, one after the other, and how many of them ordered:
 -- what the Markov chain is made of (K64).
 -- Grain: one row per channel_path. A path that ordered is an order's touches; one that
--- did not is the last visits of somebody who never ordered.
+-- did not is the last visits and events of somebody who never ordered.
 with
     touches as (select * from {{ ref("int_order_touches") }}),
     orders as (select * from {{ ref("fct_customer_orders") }}),
     sessions as (select * from {{ ref("fct_sessions") }}),
+    event_touches as (select * from {{ ref("int_marketing_event_touches") }}),
     buyers as (
         select customer_key
         from orders
         where customer_key is not null
         group by customer_key
     ),
+    occasions as (
+        select customer_key, visitor_key, channel_group_name, order_count, started_at
+        from sessions
+        union all
+        select
+            customer_key,
+            cast(null as string) as visitor_key,
+            channel_group_name,
+            0 as order_count,
+            touched_at as started_at
+        from event_touches
+    ),
     visits as (
         select
-            coalesce(sessions.customer_key, sessions.visitor_key) as path_key,
-            sessions.session_key,
-            sessions.channel_group_name,
-            sessions.started_at,
-            max(sessions.started_at) over (
-                partition by coalesce(sessions.customer_key, sessions.visitor_key)
+            coalesce(occasions.customer_key, occasions.visitor_key) as path_key,
+            occasions.channel_group_name,
+            occasions.started_at,
+            max(occasions.started_at) over (
+                partition by coalesce(occasions.customer_key, occasions.visitor_key)
             ) as last_started_at,
-            max(sessions.order_count) over (
-                partition by coalesce(sessions.customer_key, sessions.visitor_key)
+            max(occasions.order_count) over (
+                partition by coalesce(occasions.customer_key, occasions.visitor_key)
             ) as max_order_count
-        from sessions
-        left join buyers on sessions.customer_key = buyers.customer_key
+        from occasions
+        left join buyers on occasions.customer_key = buyers.customer_key
         where buyers.customer_key is null
     ),
     paths as (
@@ -35,7 +47,7 @@ with
             {{ ordered_list("channel_group_name", "touch_number", separator=" > ") }}
             as channel_path
         from touches
-        where session_key is not null
+        where coalesce(session_key, marketing_event_key) is not null
         group by order_key
         union all
         select
