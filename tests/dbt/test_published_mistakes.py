@@ -204,6 +204,32 @@ def test_leavers_out_of_the_denominator(query: Query) -> None:
         assert rate == pytest.approx(separations / average)
 
 
+def test_churned_customers_out_of_the_denominator(query: Query) -> None:
+    """Two of ten who left would be a quarter of the eight who are still active."""
+    found = query(
+        """
+        select judged_customer_count, churned_customer_count, churn_rate
+        from kpis.kpi_customer_churn
+        """
+    )
+    assert any(0 < churned < judged for judged, churned, _ in found)
+    for judged, churned, rate in found:
+        assert churned <= judged
+        assert rate == (pytest.approx(churned / judged) if judged else None)
+    # Everyone with a usual interval is judged, whether he is still here or not.
+    assert query(
+        """
+        select sum(judged_customer_count), sum(churned_customer_count)
+        from kpis.kpi_customer_churn where scope_type = 'total'
+        """
+    ) == query(
+        """
+        select count(*), count(*) filter (where is_churned)
+        from intermediate.int_buyer_gaps where limit_type <> 'none'
+        """
+    )
+
+
 def test_spend_joined_to_conversions_only(query: Query) -> None:
     """A campaign that sold nothing would vanish, and the rest look twice as good."""
     kept = query(
