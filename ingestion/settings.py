@@ -19,6 +19,7 @@ import yaml
 from pydantic import (
     BeforeValidator,
     Field,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -87,6 +88,19 @@ class Settings(BaseSettings):
     sandbox_seed: int = 7
     events_url: str = ""
     files_url: str = ""
+    freshness_hours: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict
+    )
+    dagster_url: str = "http://localhost:3000"
+    alert_level: Literal["warning", "error"] = "warning"
+    alert_webhook_url: SecretStr = SecretStr("")
+    alert_slack_url: SecretStr = SecretStr("")
+    alert_smtp_url: SecretStr = SecretStr("")
+    alert_email_from: str = ""
+    alert_email_to: str = ""
+    digest_time: Annotated[str, Field(pattern=r"^(never|([01]\d|2[0-3]):[0-5]\d)$")] = (
+        "07:00"
+    )
 
     @field_validator("as_of", mode="before")
     @classmethod

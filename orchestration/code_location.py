@@ -5,6 +5,7 @@ import dagster as dg
 from ingestion.settings import load_settings
 from orchestration.expect import kpi_checks, raw_checks
 from orchestration.extract_load import vendor_assets
+from orchestration.freshness import limits, with_policies
 from orchestration.graph import DbtGraph
 from orchestration.predict import prediction_assets
 from orchestration.publication import published_warehouse
@@ -22,9 +23,13 @@ from orchestration.transform import dbt_assets
 def build_definitions(vendors: list[str], graph: DbtGraph) -> dg.Definitions:
     """Return the definitions for the vendors and what dbt builds from them."""
     job, weekly_job = refresh_job(), reconcile_job()
+    ages = limits(graph, load_settings())
     return dg.Definitions(
         assets=[
-            *(vendor_assets(vendor, graph) for vendor in vendors),
+            *(
+                with_policies(vendor_assets(vendor, graph), ages.get(vendor))
+                for vendor in vendors
+            ),
             *dbt_assets(graph),
             *prediction_assets(graph),
             published_warehouse(graph),

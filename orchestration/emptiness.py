@@ -19,7 +19,7 @@ def reasons(
         tables: (schema, table) of the tables without rows.
     """
     nodes = {
-        (node["schema"], node["alias"]): name
+        (node["schema"], node.get("alias") or node["name"]): name
         for name, node in manifest["nodes"].items()
         if node["resource_type"] in ("model", "seed")
     }

@@ -5,6 +5,7 @@ builds; the group is the folder. `dagster-dbt` would do the same, but starts dbt
 process of its own, which costs more than the build itself (DECISIONS.md).
 """
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,8 @@ class DbtGraph:
 
     nodes: dict[str, dict[str, Any]]
     sources: dict[str, dict[str, Any]]
+    # A digest of the project's own macros.
+    macros: str = ""
 
     @classmethod
     def of(cls, manifest: dict[str, Any]) -> "DbtGraph":
@@ -34,10 +37,18 @@ class DbtGraph:
             for unique_id, source in manifest["sources"].items()
             if not source["name"].startswith("_")
         }
-        return cls(manifest["nodes"], sources)
+        macros = hashlib.sha256()
+        for unique_id, macro in sorted(manifest.get("macros", {}).items()):
+            if macro["package_name"] == "warehouse":
+                macros.update(f"{unique_id}={macro['macro_sql']}".encode())
+        return cls(manifest["nodes"], sources, macros.hexdigest())
 
     def built(self) -> dict[str, dict[str, Any]]:
         """Return what dbt builds, by dbt's unique id."""
+        return self._built
+
+    @cached_property
+    def _built(self) -> dict[str, dict[str, Any]]:
         return {
             unique_id: node
             for unique_id, node in self.nodes.items()
@@ -124,7 +135,7 @@ class DbtGraph:
             metadata["dagster/column_schema"] = dg.TableSchema(columns=columns)
         return dg.AssetSpec(
             self.key(unique_id),
-            deps=[self.key(parent) for parent in self._parents(unique_id)],
+            deps=[self.key(parent) for parent in self.parents(unique_id)],
             description=node.get("description") or None,
             group_name="_".join(node["fqn"][1:-1]) or node["schema"],
             kinds={"dbt", "duckdb"},
@@ -133,14 +144,14 @@ class DbtGraph:
             skippable=True,
         )
 
-    def _parents(self, unique_id: str) -> list[str]:
+    def parents(self, unique_id: str) -> list[str]:
         """Return what the node reads; an ephemeral model is no asset, its parents are."""
         found: dict[str, None] = {}
         for parent in self.nodes[unique_id].get("depends_on", {}).get("nodes", []):
             if parent in self.sources or parent in self.built():
                 found[parent] = None
             elif parent in self.nodes:
-                found.update(dict.fromkeys(self._parents(parent)))
+                found.update(dict.fromkeys(self.parents(parent)))
         return list(found)
 
     def tests(self) -> dict[str, dg.AssetCheckKey]:
@@ -169,7 +180,7 @@ class DbtGraph:
                 description=self.nodes[unique_id].get("description") or None,
                 additional_deps=[
                     self.key(parent)
-                    for parent in self._parents(unique_id)
+                    for parent in self.parents(unique_id)
                     if self.key(parent) != key.asset_key
                 ],
             )

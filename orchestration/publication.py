@@ -5,17 +5,19 @@ import time
 import dagster as dg
 
 from ingestion.settings import load_settings
-from orchestration import progress
+from orchestration import progress, watch
 from orchestration.extract_load import POOL
 from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
 from orchestration.resources import RUN_LOCK
+
+PUBLISHED = dg.AssetKey(["published", "warehouse"])
 
 
 def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
     """Return the step that publishes what dbt built in the public schemas."""
 
     @dg.asset(
-        key=["published", "warehouse"],
+        key=PUBLISHED,
         deps=[
             graph.key(unique_id)
             for unique_id, node in graph.built().items()
@@ -24,6 +26,10 @@ def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
         description="The database that BI reads: published/current/warehouse.duckdb.",
         group_name="published",
         kinds={"duckdb"},
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=PUBLISHED, description=description)
+            for name, description in watch.CHECKS.items()
+        ],
         pool=POOL,
         required_resource_keys={RUN_LOCK},
     )
@@ -35,7 +41,7 @@ def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
 
         started = time.perf_counter()
         try:
-            done = publish(load_settings(), context.run_id)
+            done = publish(load_settings(), context.run_id, context.instance, graph)
         except PublishRefusedError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         progress.report(
@@ -48,13 +54,21 @@ def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
                 note=f"{done.table_count} tables",
             )
         )
+        for finding in done.findings:
+            context.log.warning(f"{finding.check}: {finding.text}")
+            progress.report(
+                progress.Progress(
+                    "publish", finding.check, is_finished=True, note=finding.text
+                )
+            )
         return dg.MaterializeResult(
             metadata={
                 "version": done.version,
                 "path": dg.MetadataValue.path(str(done.path)),
                 "tables": done.table_count,
                 "dagster/row_count": done.row_count,
-            }
+            },
+            check_results=watch.as_check_results(done.findings),
         )
 
     return publish_warehouse

@@ -6,7 +6,6 @@ sees the old version or the new one, whole, at whatever moment a publish is kill
 """
 
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Generator
@@ -15,15 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 
 from ingestion.settings import Settings
-from ingestion.vendors import used_vendors
 from orchestration import audit
-from orchestration.emptiness import reasons
-from orchestration.graph import PUBLIC_SCHEMAS
-from orchestration.manifest import read_manifest
+from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
+from orchestration.meta import Version
 from orchestration.published_views import published_query
+from orchestration.watch import Finding
 
 # The one that is read, the one before it for whoever still reads it, one to go back to.
 KEPT_VERSIONS = 3
@@ -39,10 +38,22 @@ class Publication:
     path: Path
     table_count: int
     row_count: int
+    findings: list[Finding]
 
 
-def publish(settings: Settings, run_id: str) -> Publication:
+def publish(
+    settings: Settings,
+    run_id: str,
+    instance: dg.DagsterInstance | None = None,
+    graph: DbtGraph | None = None,
+) -> Publication:
     """Publish the build file's public schemas and return the new version.
+
+    Args:
+        settings: the run's settings.
+        run_id: the run that publishes.
+        instance: what `meta` says of runs and checks comes from it.
+        graph: what `meta` says of vendors and KPIs comes from it.
 
     Raises:
         PublishRefusedError: a blocking check has not passed on the present build, or
@@ -58,7 +69,9 @@ def publish(settings: Settings, run_id: str) -> Publication:
         version = built_at.strftime("%Y%m%dT%H%M%S%fZ")
         unfinished = folder / f"{_HIDDEN}{version}"
         unfinished.mkdir()
-        tables, rows = _write(unfinished / FILE, settings, version, built_at, run_id)
+        rows, findings = _write(
+            unfinished / FILE, settings, version, built_at, run_id, instance, graph
+        )
         _flush(unfinished / FILE)
         _flush(unfinished)
         unfinished.rename(folder / version)
@@ -66,7 +79,13 @@ def publish(settings: Settings, run_id: str) -> Publication:
         _remove_old(folder)
     if state := audit.noted(settings, audit.BUILT_STATE):
         audit.note(settings, **{audit.PUBLISHED_STATE: state})
-    return Publication(version, settings.published_path, tables, rows)
+    return Publication(
+        version,
+        settings.published_path,
+        len(rows),
+        sum(filter(None, rows.values())),
+        findings,
+    )
 
 
 def published_version(settings: Settings) -> str | None:
@@ -84,10 +103,17 @@ def _only_publisher(folder: Path) -> Generator[None]:
 
 
 def _write(
-    file: Path, settings: Settings, version: str, built_at: datetime, run_id: str
-) -> tuple[int, int]:
-    """Write the public schemas into a new file; return its relations and rows."""
-    row_count = 0
+    file: Path,
+    settings: Settings,
+    version: str,
+    built_at: datetime,
+    run_id: str,
+    instance: dg.DagsterInstance | None,
+    graph: DbtGraph | None,
+) -> tuple[dict[tuple[str, str], int | None], list[Finding]]:
+    """Write the public schemas into a new file; return its rows and what looks wrong."""
+    rows: dict[tuple[str, str], int | None] = {}
+    before = settings.published_path
     with duckdb.connect(str(file)) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"attach '{settings.warehouse_path}' as build (read_only)")
@@ -112,24 +138,32 @@ def _write(
             if create_view:
                 query = published_query(connection, create_view, tables)
                 connection.execute(f"create view {name} as {query}")
+                rows[schema, relation] = None
             else:
                 created = connection.execute(
                     f"create table {name} as select * from build.{name}"
                 ).fetchall()
-                row_count += created[0][0]
+                rows[schema, relation] = created[0][0]
             _comment(
                 connection, f"{'view' if create_view else 'table'} {name}", comment
             )
         for schema, table, column, comment in _column_comments(connection):
             target = f'"{schema}"."{table}"."{column}"'
             _comment(connection, f"column {target}", comment)
-        _describe(connection, settings, version, built_at, run_id)
-        _explain_empty_tables(
-            connection, settings, [(schema, name) for schema, name, *_ in relations]
-        )
+        findings = Version(
+            connection,
+            settings,
+            version,
+            built_at,
+            run_id,
+            rows,
+            before.resolve() if before.is_file() else None,
+            graph or DbtGraph({}, {}),
+            instance,
+        ).write()
         connection.execute("detach build")
         connection.execute("checkpoint")
-    return len(relations), row_count
+    return rows, findings
 
 
 def _column_comments(
@@ -152,82 +186,6 @@ def _comment(
     if comment:
         quoted = comment.replace("'", "''")
         connection.execute(f"comment on {target} is '{quoted}'")
-
-
-def _describe(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    version: str,
-    built_at: datetime,
-    run_id: str,
-) -> None:
-    """Write meta.published: what this version is and which loads it stands on."""
-    connection.execute("create schema meta")
-    connection.execute(
-        """
-        create table meta.published (
-            version varchar, as_of timestamp, built_at timestamp, run_id varchar,
-            base_currency varchar, reporting_timezone varchar, load_ids json)
-        """
-    )
-    connection.execute(
-        "comment on table meta.published is "
-        "'One row: the version of this file, its clock and the loads it stands on.'"
-    )
-    connection.execute(
-        "insert into meta.published values (?, ?, ?, ?, ?, ?, ?)",
-        [
-            version,
-            settings.as_of_at.replace(tzinfo=None),
-            built_at.replace(tzinfo=None),
-            run_id,
-            settings.base_currency,
-            settings.reporting_timezone,
-            json.dumps(_load_ids(connection, settings)),
-        ],
-    )
-
-
-def _explain_empty_tables(
-    connection: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    relations: list[tuple[str, str]],
-) -> None:
-    """Write meta.empty_tables: why each published table without rows has none."""
-    connection.execute(
-        "create table meta.empty_tables "
-        "(table_schema varchar, table_name varchar, reason varchar)"
-    )
-    connection.execute(
-        "comment on table meta.empty_tables is "
-        "'One row per published table without rows, and why it has none.'"
-    )
-    empty = [
-        (schema, table)
-        for schema, table in relations
-        if not connection.execute(f'from "{schema}"."{table}" limit 1').fetchall()
-    ]
-    if empty:
-        connection.executemany(
-            "insert into meta.empty_tables values (?, ?, ?)",
-            reasons(read_manifest(settings), settings, empty),
-        )
-
-
-def _load_ids(
-    connection: duckdb.DuckDBPyConnection, settings: Settings
-) -> dict[str, str]:
-    newest = {}
-    for vendor in used_vendors(settings):
-        try:
-            found = connection.execute(
-                f"select max(load_id) from build.raw_{vendor}._dlt_loads "
-                "where status = 0"
-            )
-        except duckdb.CatalogException:
-            continue
-        newest[vendor] = found.fetchall()[0][0]
-    return newest
 
 
 def _flush(path: Path) -> None:
