@@ -1,11 +1,15 @@
-"""K12, K13: net sales and won value of the next six months, with a back-test.
+"""K12, K13: net sales and won deals of the next six months, with a back-test.
 
 Only months that are over are fitted. A scope with 24 of them is forecast by exponential
-smoothing with additive seasons (statsmodels' ETS, its exact intervals) where that beat
-the same month of the year before in the back-test, and by that month (seasonal naive)
-where it did not. Shorter histories are forecast naively with a band twice as wide; fewer
-than six months give rows without numbers. The median forecasts of a dimension's scopes
-are scaled so that they add up to the total's; P10 and P90 move along and do not add up.
+smoothing with additive seasons (statsmodels' ETS) where that beat the same month of the
+year before in the back-test, and by that month (seasonal naive) where it did not.
+Shorter histories are forecast naively; fewer than six months give rows without numbers.
+
+P10 and P90 are conformal: as far from the median as eight in ten of the method's own
+errors were, counted with the one that is still to come, and wider the fewer of them are
+known: a short history has a wide band. ETS's own intervals hold where they
+are wider. The median forecasts of a dimension's scopes are scaled so that they add up
+to the total's; P10 and P90 move along and do not add up.
 """
 
 import warnings
@@ -27,9 +31,12 @@ FEWEST_FITTED_MONTHS = 2 * SEASON
 MOST_ORIGINS = {"seasonal_naive": 12, "ets": 6}
 # Fewer comparisons than this decide nothing.
 FEWEST_COMPARISONS = 6
-# The tenth percentile of a normal distribution, and what a short history adds to it.
-TENTH = 1.2815515655446004
-WIDE = 2.0
+# Between P10 and P90 lie four fifths.
+COVERED, OF = 4, 5
+# Measured on three sandbox companies of 23 months: 1 covers 82 %, 2 84 %, nothing 78 %.
+UNSEEN = 2
+# Nothing won is the least that can be won; returns can exceed what is sold.
+NEVER_NEGATIVE = ("won_amount", "won_deals")
 
 SCOPE = ["measure_type", "scope_type", "scope_name"]
 FORECAST_COLUMNS = [
@@ -41,9 +48,9 @@ FORECAST_COLUMNS = [
     "history_month_count",
     "method_type",
     "reason_text",
-    "p10_amount_base",
-    "p50_amount_base",
-    "p90_amount_base",
+    "p10_value_base",
+    "p50_value_base",
+    "p90_value_base",
 ]
 BACKTEST_COLUMNS = [
     *SCOPE,
@@ -51,11 +58,11 @@ BACKTEST_COLUMNS = [
     "origin_month",
     "target_month",
     "horizon_month_count",
-    "p10_amount_base",
-    "p50_amount_base",
-    "p90_amount_base",
-    "actual_amount_base",
-    "naive_error_amount_base",
+    "p10_value_base",
+    "p50_value_base",
+    "p90_value_base",
+    "actual_value_base",
+    "naive_error",
 ]
 
 
@@ -67,6 +74,18 @@ class Band:
     middle: np.ndarray
     high: np.ndarray
 
+    def at_least(self, least: float) -> "Band":
+        """Return the band cut off below."""
+        return Band(*(np.maximum(each, least) for each in self._all()))
+
+    def around(self, width: float) -> "Band":
+        """Return the band, at least so wide on both sides of the median."""
+        low, high = self.middle - width, self.middle + width
+        return Band(np.minimum(self.low, low), self.middle, np.maximum(self.high, high))
+
+    def _all(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.low, self.middle, self.high
+
 
 def predict(
     inputs: dict[str, pd.DataFrame], context: Context
@@ -75,9 +94,11 @@ def predict(
     today = context.as_of.astimezone(ZoneInfo(context.reporting_timezone)).date()
     forecasts, tests = [], []
     for scope, months, values in _series(inputs["int_sales_by_month_scope"]):
-        tested = list(_backtests(months, values))
+        least = 0.0 if scope[0] in NEVER_NEGATIVE else -np.inf
+        tested = list(_backtests(months, values, least))
         tests += [dict(zip(SCOPE, scope, strict=True)) | row for row in tested]
         method, reason, band = _forecast(values, tested)
+        band = None if band is None else band.at_least(least)
         for horizon in range(1, HORIZONS + 1):
             number = horizon - 1
             forecasts.append(
@@ -90,9 +111,9 @@ def predict(
                     "history_month_count": len(values),
                     "method_type": method,
                     "reason_text": reason,
-                    "p10_amount_base": None if band is None else band.low[number],
-                    "p50_amount_base": None if band is None else band.middle[number],
-                    "p90_amount_base": None if band is None else band.high[number],
+                    "p10_value_base": None if band is None else band.low[number],
+                    "p50_value_base": None if band is None else band.middle[number],
+                    "p90_value_base": None if band is None else band.high[number],
                 }
             )
     return {
@@ -110,7 +131,7 @@ def _series(
 ) -> Iterator[tuple[tuple[str, ...], list[pd.Timestamp], np.ndarray]]:
     for scope, rows in history.sort_values([*SCOPE, "sales_month"]).groupby(SCOPE):
         months = list(pd.DatetimeIndex(rows["sales_month"]))
-        amounts = rows["sales_amount_base"].astype(float).to_numpy()
+        amounts = rows["sales_value_base"].astype(float).to_numpy()
         yield tuple(map(str, scope)), months, amounts  # ty: ignore[invalid-argument-type]
 
 
@@ -118,27 +139,39 @@ def _later(month: pd.Timestamp, months: int) -> pd.Timestamp:
     return month + pd.DateOffset(months=months)
 
 
-def seasonal_naive(values: np.ndarray, wide: float = 1.0) -> Band:
-    """Return the same months of the year before; the band is that method's error."""
-    steps = np.arange(HORIZONS)
-    middle = values[len(values) - SEASON + steps % SEASON]
-    differences = values[SEASON:] - values[:-SEASON]
-    if not len(differences):
-        differences = np.diff(values)
-    spread = TENTH * wide * np.sqrt(np.mean(differences**2))
-    return Band(middle - spread, middle, middle + spread)
+def reach(errors: np.ndarray) -> float:
+    """Return how far from the median P10 and P90 are, from errors of the past.
+
+    The next error is within the k-th smallest of n with probability k / (n + 1), if it
+    is like them; fewer than four cannot promise four fifths, and few have not shown the
+    rare ones: that widens it by UNSEEN / n.
+    """
+    known = np.sort(np.abs(errors))
+    count = len(known)
+    rank = min(count, -(-(count + 1) * COVERED // OF))
+    return float(known[rank - 1]) * (1 + UNSEEN / count)
 
 
-def naive(values: np.ndarray, wide: float) -> Band:
+def seasonal_naive(values: np.ndarray) -> Band:
+    """Return the same months of the year before."""
+    middle = values[len(values) - SEASON + np.arange(HORIZONS) % SEASON]
+    errors = values[SEASON:] - values[:-SEASON]
+    width = reach(errors if len(errors) else np.diff(values))
+    return Band(middle - width, middle, middle + width)
+
+
+def naive(values: np.ndarray) -> Band:
     """Return the last month; the band widens with the months ahead."""
     middle = np.repeat(values[-1], HORIZONS)
-    error = np.sqrt(np.mean(np.diff(values) ** 2))
-    spread = TENTH * wide * error * np.sqrt(np.arange(1, HORIZONS + 1))
-    return Band(middle - spread, middle, middle + spread)
+    width = reach(np.diff(values)) * np.sqrt(np.arange(1, HORIZONS + 1))
+    return Band(middle - width, middle, middle + width)
 
 
-def ets(values: np.ndarray) -> Band | None:
-    """Return exponential smoothing with additive seasons; None where it cannot be fitted."""
+def ets(values: np.ndarray, errors: list[float]) -> Band | None:
+    """Return exponential smoothing with additive seasons; None where it cannot be fitted.
+
+    The band is the model's own, but no narrower than its errors in the past were.
+    """
     # Half the months without a sale have no level and no seasons.
     if np.count_nonzero(values) < len(values) / 2:
         return None
@@ -163,31 +196,40 @@ def ets(values: np.ndarray) -> Band | None:
     if not np.isfinite(found.to_numpy()).all():
         return None
     low, high = (found[name].to_numpy() * scale for name in ("pi_lower", "pi_upper"))
-    return Band(low, found["mean"].to_numpy() * scale, high)
+    band = Band(low, found["mean"].to_numpy() * scale, high)
+    return band.around(reach(np.array(errors))) if errors else band
 
 
-def _backtests(months: list[pd.Timestamp], values: np.ndarray) -> Iterator[dict]:
+def _backtests(
+    months: list[pd.Timestamp], values: np.ndarray, least: float
+) -> Iterator[dict]:
     """Yield what each method would have forecast from each of the last origins."""
     fewest = {"seasonal_naive": SEASON + 1, "ets": FEWEST_FITTED_MONTHS}
     for method, most in MOST_ORIGINS.items():
         first = max(fewest[method], len(values) - most)
+        missed: list[tuple[int, float]] = []
         for known in range(first, len(values)):
             past = values[:known]
-            band = seasonal_naive(past) if method == "seasonal_naive" else ets(past)
+            # A forecast may know only the errors that had been made by then.
+            errors = [error for month, error in missed if month < known]
+            band = seasonal_naive(past) if method == "seasonal_naive" else ets(past, errors)  # fmt: skip
             if band is None:
                 continue
-            error = np.abs(past[SEASON:] - past[:-SEASON]).mean()
+            band = band.at_least(least)
+            scale = np.abs(past[SEASON:] - past[:-SEASON]).mean()
             for horizon in range(1, min(HORIZONS, len(values) - known) + 1):
+                month = known + horizon - 1
+                missed.append((month, values[month] - band.middle[horizon - 1]))
                 yield {
                     "method_type": method,
                     "origin_month": months[known - 1],
-                    "target_month": months[known + horizon - 1],
+                    "target_month": months[month],
                     "horizon_month_count": horizon,
-                    "p10_amount_base": band.low[horizon - 1],
-                    "p50_amount_base": band.middle[horizon - 1],
-                    "p90_amount_base": band.high[horizon - 1],
-                    "actual_amount_base": values[known + horizon - 1],
-                    "naive_error_amount_base": error,
+                    "p10_value_base": band.low[horizon - 1],
+                    "p50_value_base": band.middle[horizon - 1],
+                    "p90_value_base": band.high[horizon - 1],
+                    "actual_value_base": values[month],
+                    "naive_error": scale,
                 }
 
 
@@ -201,14 +243,14 @@ def _forecast(values: np.ndarray, tested: list[dict]) -> tuple[str, str, Band | 
             None,
         )
     if count < SEASON:
-        return "naive", f"{count} whole months: no year before", naive(values, WIDE)
+        return "naive", f"{count} whole months: no year before", naive(values)
     if count < FEWEST_FITTED_MONTHS:
         reason = f"{count} whole months: too few for a model"
-        return "seasonal_naive", reason, seasonal_naive(values, WIDE)
+        return "seasonal_naive", reason, seasonal_naive(values)
     errors: dict[str, dict[tuple, float]] = {"ets": {}, "seasonal_naive": {}}
     for row in tested:
         when = (row["origin_month"], row["horizon_month_count"])
-        error = abs(row["p50_amount_base"] - row["actual_amount_base"])
+        error = abs(row["p50_value_base"] - row["actual_value_base"])
         errors[row["method_type"]][when] = error
     both = errors["ets"].keys() & errors["seasonal_naive"].keys()
     if len(both) < FEWEST_COMPARISONS:
@@ -216,13 +258,15 @@ def _forecast(values: np.ndarray, tested: list[dict]) -> tuple[str, str, Band | 
         return "seasonal_naive", reason, seasonal_naive(values)
     model = sum(errors["ets"][when] for when in both)
     baseline = sum(errors["seasonal_naive"][when] for when in both)
-    band = ets(values) if model < baseline else None
+    band = None
+    if model < baseline:
+        band = ets(values, list(errors["ets"].values()))
     if band is None:
         return "seasonal_naive", "the model did not beat it", seasonal_naive(values)
     return "ets", f"its errors are {model / baseline:.0%} of seasonal naive's", band
 
 
-AMOUNTS = ["p10_amount_base", "p50_amount_base", "p90_amount_base"]
+VALUES = ["p10_value_base", "p50_value_base", "p90_value_base"]
 
 
 def _cents(amount: float) -> Decimal | None:
@@ -234,7 +278,7 @@ def _cents(amount: float) -> Decimal | None:
 def _in_cents(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.copy()
     for column in rows.columns:
-        if column.endswith("_amount_base"):
+        if column.endswith("_value_base"):
             rows[column] = pd.Series(
                 [_cents(amount) for amount in rows[column]],
                 index=rows.index,
@@ -244,9 +288,9 @@ def _in_cents(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reconciled(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """Return the forecasts in cents, each dimension's medians adding up to the total."""
+    """Return the forecasts in hundredths, each dimension's medians adding up to the total."""
     forecasts = _in_cents(forecasts)
-    known = forecasts[forecasts["p50_amount_base"].notna()]
+    known = forecasts[forecasts["p50_value_base"].notna()]
     for (_, _, scope_type), part in known.groupby(
         ["measure_type", "target_month", "scope_type"]
     ):
@@ -260,17 +304,24 @@ def _reconciled(forecasts: pd.DataFrame) -> pd.DataFrame:
         ]
         if total.empty:
             continue
-        target = total["p50_amount_base"].iloc[0]
-        middles = dict(part["p50_amount_base"].items())
-        for index, middle in _adding_up(middles, target).items():
-            moved = middle - middles[index]
-            for column in AMOUNTS:
-                forecasts.at[index, column] += moved
+        target = total["p50_value_base"].iloc[0]
+        middles = dict(zip(part["scope_name"], part["p50_value_base"], strict=True))
+        found = _adding_up(middles, target)
+        for index, name in part["scope_name"].items():
+            moved = found[name] - middles[name]
+            for column in VALUES:
+                value = forecasts.at[index, column] + moved
+                if first["measure_type"] in NEVER_NEGATIVE:
+                    value = max(value, Decimal(0))
+                forecasts.at[index, column] = value
     return forecasts
 
 
-def _adding_up(parts: dict, total: Decimal) -> dict:
-    """Return the parts in proportion, to the cent the total; equal shares of none."""
+def _adding_up(parts: dict[str, Decimal], total: Decimal) -> dict[str, Decimal]:
+    """Return the parts in proportion, exactly the total; equal shares of nothing.
+
+    The largest part, the last by name of several, takes what rounding leaves.
+    """
     cent, whole = Decimal("0.01"), sum(parts.values())
     if whole > 0 and total > 0:
         found = {
@@ -279,6 +330,6 @@ def _adding_up(parts: dict, total: Decimal) -> dict:
     else:
         gap = (total - whole) / len(parts)
         found = {key: (part + gap).quantize(cent) for key, part in parts.items()}
-    largest = max(found, key=lambda key: (abs(found[key]), str(key)))
+    largest = max(found, key=lambda name: (abs(found[name]), name))
     found[largest] += total - sum(found.values())
     return found

@@ -1,31 +1,83 @@
 -- K12: what the shop sold and the sales teams won per month that is over, for the
--- forecast.
+-- forecast. A deal is under the product of its largest line.
 -- Grain: one row per (measure_type, scope_type, scope_name, sales_month), from the
 -- first
 -- month that was observed whole on, without gaps.
 with
     sales as (
         select
-            'net_sales' as measure_type, scope_type, scope_name, event_date, net_amount
+            'net_sales' as measure_type,
+            scope_type,
+            scope_name,
+            event_date,
+            net_amount as month_value
         from {{ ref("int_sales_daily") }}
         where
             scope_type in ('total', 'country', 'region', 'product_category')
             and order_count + refund_count > 0
     ),
     scopes as (select * from {{ ref("int_scopes") }}),
-    deals as (
+    counted as (
         select
-            'won_amount' as measure_type,
             scopes.scope_type,
             scopes.scope_name,
             won_days.event_date,
-            cast(won_days.won_amount_base as decimal(18, 6)) as net_amount
+            won_days.won_count,
+            won_days.won_amount_base
         from {{ ref("int_deal_scopes_counted_daily") }} as won_days
         inner join scopes on won_days.scope_key = scopes.scope_key
         where
             scopes.scope_type in ('total', 'team', 'region')
             and not won_days.is_in_future
             and won_days.won_count > 0
+    ),
+    main_lines as (
+        select
+            deal_key,
+            product_name,
+            row_number() over (
+                partition by deal_key
+                order by line_amount_base desc nulls last, line_item_id asc nulls last
+            ) as line_rank
+        from {{ ref("fct_deal_line_items") }}
+    ),
+    of_products as (
+        select
+            'product' as scope_type,
+            coalesce(main_lines.product_name, 'unknown') as scope_name,
+            deals.close_date as event_date,
+            cast(1 as bigint) as won_count,
+            coalesce(deals.deal_amount_base, 0) as won_amount_base
+        from {{ ref("fct_deals") }} as deals
+        left join
+            main_lines
+            on deals.deal_key = main_lines.deal_key
+            and main_lines.line_rank = 1
+        where deals.is_won and deals.close_date <= {{ as_of_date() }}
+    ),
+    won as (
+        select *
+        from counted
+        union all
+        select *
+        from of_products
+    ),
+    deals as (
+        select
+            'won_amount' as measure_type,
+            scope_type,
+            scope_name,
+            event_date,
+            cast(won_amount_base as decimal(18, 6)) as month_value
+        from won
+        union all
+        select
+            'won_deals' as measure_type,
+            scope_type,
+            scope_name,
+            event_date,
+            cast(won_count as decimal(18, 6)) as month_value
+        from won
     ),
     months as (
         select *
@@ -56,7 +108,7 @@ with
             events.scope_type,
             events.scope_name,
             months.period_start_date,
-            sum(events.net_amount) as net_amount
+            sum(events.month_value) as month_value
         from events
         inner join
             months
@@ -72,7 +124,7 @@ select
     cast(names.measure_type as string) as measure_type,
     cast(names.scope_type as string) as scope_type,
     cast(names.scope_name as string) as scope_name,
-    cast(coalesce(summed.net_amount, 0) as decimal(18, 2)) as sales_amount_base,
+    cast(coalesce(summed.month_value, 0) as decimal(18, 2)) as sales_value_base,
     cast(months.period_start_date as date) as sales_month
 from names
 inner join begun on names.measure_type = begun.measure_type

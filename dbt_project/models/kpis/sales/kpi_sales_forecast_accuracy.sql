@@ -5,7 +5,7 @@ with
     forecasts as (
         select *
         from {{ ref("stg_predictions__sales_forecasts") }}
-        where p50_amount_base is not null and made_date <= {{ as_of_date() }}
+        where p50_value_base is not null and made_date <= {{ as_of_date() }}
     ),
     backtests as (select * from {{ ref("stg_predictions__sales_forecast_backtests") }}),
     months as (select * from {{ ref("int_sales_by_month_scope") }}),
@@ -27,7 +27,7 @@ with
             forecasts.scope_name,
             forecasts.origin_month,
             avg(
-                abs(cast(months.sales_amount_base - before.sales_amount_base as double))
+                abs(cast(months.sales_value_base - before.sales_value_base as double))
             ) as naive_error
         from
             (
@@ -62,11 +62,11 @@ with
             scope_type,
             scope_name,
             horizon_month_count,
-            p10_amount_base,
-            p50_amount_base,
-            p90_amount_base,
-            actual_amount_base,
-            cast(naive_error_amount_base as double) as naive_error
+            p10_value_base,
+            p50_value_base,
+            p90_value_base,
+            actual_value_base,
+            naive_error
         from backtests
         union all
         select
@@ -76,10 +76,10 @@ with
             last_words.scope_type,
             last_words.scope_name,
             last_words.horizon_month_count,
-            last_words.p10_amount_base,
-            last_words.p50_amount_base,
-            last_words.p90_amount_base,
-            months.sales_amount_base as actual_amount_base,
+            last_words.p10_value_base,
+            last_words.p50_value_base,
+            last_words.p90_value_base,
+            months.sales_value_base as actual_value_base,
             naive_errors.naive_error
         from last_words
         inner join
@@ -107,10 +107,10 @@ with
             scope_type,
             scope_name,
             0 as horizon_month_count,
-            p10_amount_base,
-            p50_amount_base,
-            p90_amount_base,
-            actual_amount_base,
+            p10_value_base,
+            p50_value_base,
+            p90_value_base,
+            actual_value_base,
             naive_error
         from scored
     ),
@@ -125,19 +125,17 @@ with
             count(*) as forecast_count,
             sum(
                 case
-                    when actual_amount_base between p10_amount_base and p90_amount_base
+                    when actual_value_base between p10_value_base and p90_value_base
                     then 1
                     else 0
                 end
             ) as covered_count,
-            sum(
-                abs(p50_amount_base - actual_amount_base)
-            ) as absolute_error_amount_base,
-            sum(p50_amount_base - actual_amount_base) as error_amount_base,
-            sum(abs(actual_amount_base)) as absolute_actual_amount_base,
-            sum(actual_amount_base) as actual_amount_base,
+            sum(abs(p50_value_base - actual_value_base)) as absolute_error_value_base,
+            sum(p50_value_base - actual_value_base) as error_value_base,
+            sum(abs(actual_value_base)) as absolute_actual_value_base,
+            sum(actual_value_base) as actual_value_base,
             avg(
-                cast(abs(p50_amount_base - actual_amount_base) as double)
+                cast(abs(p50_value_base - actual_value_base) as double)
                 / nullif(naive_error, 0)
             ) as mean_absolute_scaled_error
         from horizons
@@ -156,13 +154,13 @@ select
     cast(scope_type as string) as scope_type,
     cast(scope_name as string) as scope_name,
     cast(horizon_month_count as bigint) as horizon_month_count,
-    cast(absolute_error_amount_base as decimal(18, 2)) as absolute_error_amount_base,
-    cast(error_amount_base as decimal(18, 2)) as error_amount_base,
-    cast(absolute_actual_amount_base as decimal(18, 2)) as absolute_actual_amount_base,
-    cast(actual_amount_base as decimal(18, 2)) as actual_amount_base,
-    {{ safe_ratio("absolute_error_amount_base", "absolute_actual_amount_base") }}
+    cast(absolute_error_value_base as decimal(18, 2)) as absolute_error_value_base,
+    cast(error_value_base as decimal(18, 2)) as error_value_base,
+    cast(absolute_actual_value_base as decimal(18, 2)) as absolute_actual_value_base,
+    cast(actual_value_base as decimal(18, 2)) as actual_value_base,
+    {{ safe_ratio("absolute_error_value_base", "absolute_actual_value_base") }}
     as absolute_error_rate,
-    {{ safe_ratio("error_amount_base", "actual_amount_base") }} as bias_rate,
+    {{ safe_ratio("error_value_base", "actual_value_base") }} as bias_rate,
     cast(mean_absolute_scaled_error as double) as mean_absolute_scaled_error,
     {{ safe_ratio("covered_count", "forecast_count") }} as coverage_share,
     cast(forecast_count as bigint) as forecast_count,

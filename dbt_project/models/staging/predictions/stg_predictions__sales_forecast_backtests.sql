@@ -7,11 +7,11 @@ select
     cast(scope_name as string) as scope_name,
     cast(method_type as string) as method_type,
     cast(horizon_month_count as bigint) as horizon_month_count,
-    cast(p10_amount_base as decimal(18, 2)) as p10_amount_base,
-    cast(p50_amount_base as decimal(18, 2)) as p50_amount_base,
-    cast(p90_amount_base as decimal(18, 2)) as p90_amount_base,
-    cast(actual_amount_base as decimal(18, 2)) as actual_amount_base,
-    cast(naive_error_amount_base as decimal(18, 2)) as naive_error_amount_base,
+    cast(p10_value_base as decimal(18, 2)) as p10_value_base,
+    cast(p50_value_base as decimal(18, 2)) as p50_value_base,
+    cast(p90_value_base as decimal(18, 2)) as p90_value_base,
+    cast(actual_value_base as decimal(18, 2)) as actual_value_base,
+    cast(naive_error as double) as naive_error,
     cast(origin_month as date) as origin_month,
     cast(target_month as date) as target_month
 from {{ source("predictions", "sales_forecast_backtests") }}

@@ -8,9 +8,9 @@ select
     cast(reason_text as string) as reason_text,
     cast(horizon_month_count as bigint) as horizon_month_count,
     cast(history_month_count as bigint) as history_month_count,
-    cast(p10_amount_base as decimal(18, 2)) as p10_amount_base,
-    cast(p50_amount_base as decimal(18, 2)) as p50_amount_base,
-    cast(p90_amount_base as decimal(18, 2)) as p90_amount_base,
+    cast(p10_value_base as decimal(18, 2)) as p10_value_base,
+    cast(p50_value_base as decimal(18, 2)) as p50_value_base,
+    cast(p90_value_base as decimal(18, 2)) as p90_value_base,
     cast(made_date as date) as made_date,
     cast(origin_month as date) as origin_month,
     cast(target_month as date) as target_month
