@@ -1,4 +1,4 @@
-"""What is plausible in the shop's KPIs (K1 to K11, K38)."""
+"""What is plausible in the shop's KPIs (K1 to K13, K38)."""
 
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,31 @@ def suites() -> "dict[str, list[Expectation]]":
             no_row_where(
                 "uplift_rate is not null and expected_net_sales_amount_base < 0",
                 "an expectation is above nothing",
+            ),
+        ],
+        "kpi_sales_forecast": [
+            no_row_where(
+                "measure_type <> 'net_sales' and p10_value_base < 0",
+                "no fewer than no deals are won",
+            ),
+            no_row_where(
+                "scope_type = 'total' and p50_value_base is null "
+                "and history_month_count >= 6",
+                "six months are enough for a forecast",
+            ),
+        ],
+        "kpi_sales_forecast_accuracy": [
+            no_row_where(
+                "evidence_type = 'backtest' and scope_type = 'total' "
+                "and horizon_month_count = 0 and forecast_count >= 30 "
+                "and coverage_share < 0.5",
+                "the band holds most of what came",
+            ),
+            no_row_where(
+                "evidence_type = 'ledger' and scope_type = 'total' "
+                "and horizon_month_count = 0 and forecast_count >= 12 "
+                "and absolute_error_rate > 1",
+                "forecasts of the whole are off by less than it",
             ),
         ],
         "kpi_campaign_uplift": [

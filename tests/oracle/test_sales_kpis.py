@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import sales_drivers, sales_kpis, sales_slices, trading_hours
+from tests.oracle import (
+    sales_drivers,
+    sales_forecasts,
+    sales_kpis,
+    sales_slices,
+    trading_hours,
+)
 from tests.oracle.comparison import Rows, Warehouse, assert_same
 from tests.oracle.crm import Crm
 from tests.oracle.deal_kpis import DealEvents
@@ -169,3 +175,22 @@ def test_what_campaigns_sell(
     home = company["countries"].split(",")[0]
     expected = uplift.kpi_campaign_uplift(campaigns, costs, home)
     assert_same(expected, warehouse.rows("kpi_campaign_uplift", ("campaign_key",)))
+
+
+def test_forecasts_and_their_errors(
+    warehouse: Warehouse, sales: Sales, deal_events: DealEvents
+) -> None:
+    """K12, K13: parts that promise more than the company, bands that hold nothing."""
+    history = sales_forecasts.history(sales, deal_events)
+    scope = ("measure_type", "scope_type", "scope_name")
+    expected = sales_forecasts.kpi_sales_forecast(history)
+    assert_same(
+        expected, warehouse.rows("kpi_sales_forecast", (*scope, "target_month"))
+    )
+    key = ("evidence_type", "method_type", *scope, "horizon_month_count")
+    expected = sales_forecasts.kpi_sales_forecast_accuracy(history)
+    assert_same(expected, warehouse.rows("kpi_sales_forecast_accuracy", key))
+    tested = [row for key, row in expected.items() if key[-1] == 0]
+    covered = sum(row["covered_count"] for row in tested)
+    # Four fifths are meant; each company is one sample of a few months.
+    assert 0.75 <= covered / sum(row["forecast_count"] for row in tested) <= 0.95
