@@ -1,8 +1,8 @@
-"""What is plausible in the advertising KPIs (K42 to K46, K48, K49)."""
+"""What is plausible in the advertising KPIs (K42 to K49)."""
 
 from typing import TYPE_CHECKING
 
-from expectations.rules import never_negative, no_row_where
+from expectations.rules import never_negative, no_row_where, shares
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 def suites() -> "dict[str, list[Expectation]]":
     """Return the suites of the advertising KPIs."""
     return {
+        "kpi_ad_roi_monthly": [
+            *never_negative("spend_amount_base"),
+            *shares("margin_coverage_share"),
+        ],
         "kpi_ad_performance": [
             *never_negative("spend_amount_base"),
             no_row_where(

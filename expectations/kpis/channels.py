@@ -1,7 +1,8 @@
-"""What is plausible in the KPIs that compare channels (K60 to K66)."""
+"""What is plausible in the KPIs that compare channels (K50, K60 to K66, K88)."""
 
 from typing import TYPE_CHECKING
 
+from expectations.results import Severity
 from expectations.rules import never_negative, no_row_where, shares
 
 if TYPE_CHECKING:
@@ -50,6 +51,30 @@ def suites() -> "dict[str, list[Expectation]]":
         ],
         "kpi_channel_pipeline_monthly": [
             *shares("sourced_deal_amount_share", "influenced_deal_amount_share"),
+        ],
+        "kpi_channel_roi": [
+            *never_negative("channel_cost_amount_base", severity=Severity.warning),
+            *shares("margin_coverage_share"),
+            no_row_where(
+                "scope_type = 'total' and period_type = 'year' "
+                "and margin_coverage_share < 0.8",
+                "most goods have a known cost",
+            ),
+        ],
+        "kpi_marketing_event_roi": [
+            *never_negative("credited_orders", "cost_per_lead"),
+            no_row_where(
+                "is_mature and channel_cost_amount_base = 0",
+                "every event has a cost",
+            ),
+        ],
+        "kpi_customer_acquisition_cost_monthly": [
+            *shares("margin_coverage_share"),
+            *never_negative("payback_months", "observed_months"),
+        ],
+        "kpi_formula_lifetime_value_monthly": [
+            *shares("monthly_churn_rate"),
+            no_row_where("margin_rate > 1", "goods are not free"),
         ],
         "kpi_attribution_disagreement": [
             no_row_where("disagreement_share > 1", "parts are at most the whole"),

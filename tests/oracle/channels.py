@@ -17,6 +17,7 @@ LOOK_BACK = timedelta(days=90)
 EVENT_LOOK_BACK = timedelta(days=180)
 DIRECT_LOOK_BACK = timedelta(days=30)
 PERIODS = ("month", "quarter", "year", "jalali_month", "jalali_year")
+MODELS = ("first", "last", "last_non_direct", "linear", "position", "time_decay", "markov", "shapley")  # fmt: skip
 MICRO = Decimal("0.000001")
 
 
@@ -27,13 +28,14 @@ class Encounter:
     moment: datetime
     channel: str
     tag: str
+    medium: str = ""
     event: str = ""
 
 
 def _visit(session: Session) -> Encounter:
     tags = session.first["context"].get("campaign")
     tag = f"{tags['source']}/{tags['name']}" if tags else "none"
-    return Encounter(session.events[0][0], session.channel, tag)
+    return Encounter(session.events[0][0], session.channel, tag, session.source[1])
 
 
 class Journeys:
@@ -66,7 +68,7 @@ class Journeys:
             if order.order_id in own and own[order.order_id] not in seen:
                 seen.append(own[order.order_id])
             met = [_visit(session) for session in seen] + [
-                Encounter(touch.moment, touch.channel, f"{touch.channel}/{touch.event}", touch.event)
+                Encounter(touch.moment, touch.channel, f"{touch.channel}/{touch.event}", "event", touch.event)
                 for touch in events.get(customer, [])
                 if timedelta(0) <= order.moment - touch.moment < EVENT_LOOK_BACK
             ]  # fmt: skip
@@ -79,13 +81,14 @@ class Journeys:
             whole, so_far, given = sum(weights), Fraction(0), Decimal(0)
             for met, weight in zip(seen, weights, strict=True):
                 so_far += weight / whole
-                up_to = _micros(worth, so_far)
+                up_to = micros(worth, so_far)
                 share = weight / whole
                 self.credits.append((order, model, met, share, up_to - given))
                 given = up_to
 
 
-def _micros(worth: Decimal, share: Fraction) -> Decimal:
+def micros(worth: Decimal, share: Fraction) -> Decimal:
+    """Return a part of an amount, rounded to the millionth."""
     exact = Fraction(worth) * share
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(
         MICRO, ROUND_HALF_UP

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import channel_costs, leads
+from tests.oracle import channel_costs, channel_returns, leads
 from tests.oracle.ads import Ads
 from tests.oracle.channel_costs import ChannelCosts
+from tests.oracle.channel_returns import Return
 from tests.oracle.channels import (
     Journeys,
     kpi_attribution_disagreement,
@@ -19,7 +20,9 @@ from tests.oracle.customers import Customers
 from tests.oracle.leads import People
 from tests.oracle.periods import Clock
 from tests.oracle.shop import Shop
+from tests.oracle.shop_customers import Buyers
 from tests.oracle.shop_sessions import Visits
+from tests.oracle.test_shop_sessions import read_keys
 
 LEAD = ("period_type", "lead_month", "scope_type", "scope_key")
 
@@ -33,11 +36,19 @@ class Company:
     people: People
     costs: ChannelCosts
     journeys: Journeys
+    buyers: Buyers
+    credits: list[Return]
 
 
 @pytest.fixture(scope="module")
-def known(company_dir: Path, clock: Clock, crm: Crm) -> Company:
-    """Return visits, people, costs and what came before each order."""
+def known(
+    company_dir: Path,
+    clock: Clock,
+    crm: Crm,
+    warehouse: Warehouse,
+    built_warehouse: Path,
+) -> Company:
+    """Return visits, people, costs and orders; dim_customers says who is in a segment."""
     shop = Shop(company_dir, clock, crm)
     person_of = {
         record: min(group)
@@ -51,7 +62,16 @@ def known(company_dir: Path, clock: Clock, crm: Crm) -> Company:
     visits = Visits(shop, customer_of)
     people = People(crm, visits, person_of)
     journeys = Journeys(visits, customer_of, people.events)
-    return Company(shop, visits, people, ChannelCosts(Ads(shop, crm)), journeys)
+    segments = {
+        row["customer_key"]: str(row["segment_name"])
+        for row in warehouse.records("marts.dim_customers")
+    }
+    keys = read_keys(built_warehouse, customer_of)
+    of_customers = {name: segments[key] for name, key in keys.items() if key in segments}  # fmt: skip
+    buyers = Buyers(visits, customer_of, of_customers)
+    costs = ChannelCosts(Ads(shop, crm))
+    credits = channel_returns.returns(journeys, buyers)
+    return Company(shop, visits, people, costs, journeys, buyers, credits)
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +140,56 @@ def test_pipeline_that_channels_brought(warehouse: Warehouse, known: Company) ->
     key = ("period_type", "created_month", "scope_type", "scope_name")
     assert_same(expected, warehouse.rows("kpi_channel_pipeline_monthly", key))
     assert any(key[2] == "marketing_event" for key in expected)
+
+
+def test_returns_of_channels(warehouse: Warehouse, known: Company) -> None:
+    """K65: a channel without an order would vanish with its cost."""
+    expected = channel_returns.kpi_channel_roi(known.credits, known.costs)
+    key = ("period_type", "period_start_date", "attribution_model_name", "scope_type", "scope_name")  # fmt: skip
+    assert_same(expected, warehouse.rows("kpi_channel_roi", key))
+
+
+def test_returns_of_ads(warehouse: Warehouse, known: Company) -> None:
+    """K47: sales would stand for margin, and an ad that loses money would look good."""
+    expected = channel_returns.kpi_ad_roi_monthly(known.credits, known.costs.ads)
+    key = ("period_type", "spend_month", "attribution_model_name", "scope_type", "scope_name")  # fmt: skip
+    assert_same(expected, warehouse.rows("kpi_ad_roi_monthly", key))
+
+
+def test_returns_of_events(warehouse: Warehouse, known: Company) -> None:
+    """K65: a fair of last month would be judged before it could bring anything."""
+    expected = channel_returns.kpi_marketing_event_roi(
+        known.people, known.credits, known.costs
+    )
+    ids = {
+        row["marketing_event_key"]: row["marketing_event_id"]
+        for row in warehouse.records("marts.dim_marketing_events")
+    }
+    key = ("marketing_event_key", "horizon_days", "attribution_model_name")
+    rows = warehouse.rows("kpi_marketing_event_roi", key)
+    assert_same(expected, {(ids[key[0]], *key[1:]): row for key, row in rows.items()})
+    assert any(row["influenced_deal_count"] for row in expected.values())
+
+
+def test_cost_and_formula_value_of_a_customer(
+    warehouse: Warehouse, known: Company
+) -> None:
+    """K50, K88: a second order would be a new customer, a refund a margin."""
+    campaigns = {
+        order.order_id: (session.first["context"].get("campaign") or {}).get("name")
+        for session in known.visits.sessions
+        for order in session.orders
+    }
+    expected = channel_returns.kpi_customer_acquisition_cost_monthly(
+        known.buyers,
+        {order: name.lower() if name else None for order, name in campaigns.items()},
+        known.costs,
+    )
+    key = ("period_type", "acquired_month", "scope_type", "scope_name")
+    actual = warehouse.rows("kpi_customer_acquisition_cost_monthly", key)
+    assert_same(expected, actual)
+    assert any(row["payback_months"] is not None for row in expected.values())
+    formula = channel_returns.kpi_formula_lifetime_value_monthly(known.buyers, expected)
+    key = ("period_type", "value_month", "scope_type", "scope_name")
+    assert_same(formula, warehouse.rows("kpi_formula_lifetime_value_monthly", key))
+    assert any(row["formula_lifetime_value"] for row in formula.values())
