@@ -12,7 +12,7 @@ from tests.oracle.periods import CALENDARS, ONE_DAY, cents, period_of, ratio
 from tests.oracle.shop import GIFT_CARDS, SIX, Sale, Shop
 from tests.oracle.shop_sessions import Visits, buyer_of
 
-WINDOWS = (30, 60, 90, 365)
+WINDOWS = (30, 60, 90, 180, 365)
 
 
 @dataclass
@@ -107,12 +107,24 @@ class Buyers:
             self.order_margins[order.order_id] = margin
             by_order[order.order_id] = buyer
         for refund in shop.refunds:
-            if refund.order_id in by_order:
+            if refund.order_id in shop.orders:
                 buyer = by_order[refund.order_id]
+            else:
+                buyer = self._named_by(refund, customer_of)
+            if buyer:
                 buyer.worth.append((refund.day, -refund.base(refund.goods)))
                 buyer.unconverted_refunds += refund.rate is None
-                if self.order_margins[refund.order_id] is not None:
+                if self.order_margins.get(refund.order_id) is not None:
                     buyer.margins.append((refund.day, Decimal(0), Decimal(0), -refund.base(refund.goods)))  # fmt: skip
+
+    def _named_by(
+        self, refund: Sale, customer_of: Callable[[str, str], str]
+    ) -> Buyer | None:
+        """Return the buyer whose account or device a refund without an order names."""
+        event = self.messages[refund.identity]
+        if not (event.get("userId") or event.get("anonymousId")):
+            return None
+        return self.found.get(buyer_of(event, customer_of))
 
     def _margin(self, order: Sale, library: dict[str, Decimal]) -> Decimal | None:
         """Return sales less costs; None where a product's cost or a rate is unknown."""
@@ -134,6 +146,11 @@ class Buyers:
         known = sum(len(buyer.orders) for buyer in self.found.values())
         return ratio(known, len(self.shop.orders))
 
+    def _has_account(self, buyer: Buyer) -> bool:
+        return any(
+            self.messages[order.identity].get("userId") for order in buyer.orders
+        )
+
     def scopes(self) -> dict[tuple[str, str], list[Buyer]]:
         """Return the buyers of every scope."""
         found: dict[tuple[str, str], list[Buyer]] = defaultdict(list)
@@ -143,6 +160,8 @@ class Buyers:
             found["channel", buyer.channel].append(buyer)
             segment = self.segments.get(buyer.name, "unknown")
             found["segment", segment].append(buyer)
+            kind = "account" if self._has_account(buyer) else "guest"
+            found["account", kind].append(buyer)
         return found
 
 
@@ -193,8 +212,12 @@ def kpi_customer_value_cohorts_monthly(buyers: Buyers) -> Rows:
             last = period_of(calendar, cohort)[1]
             while last < buyers.today:
                 worth = sum((member.value(last) for member in members), Decimal(0))
+                first = period_of(calendar, last)[0]
+                active = [one for one in members if any(first <= day <= last for day in one.days)]  # fmt: skip
                 rows[(calendar, cohort, number, *scope)] = {
                     "customer_count": len(members),
+                    "active_customer_count": len(active),
+                    "retention_rate": len(active) / len(members),
                     "month_net_sales_amount_base": cents(worth - before),
                     "net_sales_amount_base": cents(worth),
                     "lifetime_value": float(worth / len(members)),

@@ -73,6 +73,7 @@ def kpi_purchase_interval(buyers: Buyers) -> Rows:
             "purchase_count": sum(len(buyer.days) for buyer in found),
             "closed_gap_count": len(closed),
             "open_gap_count": len(found),
+            "mean_gap_days": ratio(sum(closed), len(closed)),
             "median_gap_days": median(closed),
             "ninetieth_gap_days": quantile(closed, 0.9),
             "survival_median_gap_days": float(half[0]) if half else None,

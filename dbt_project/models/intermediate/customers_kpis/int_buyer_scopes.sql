@@ -1,4 +1,5 @@
--- Under which scopes each buyer counts.
+-- Under which scopes each buyer counts. Whoever never used an account is known by a
+-- device alone, and is another customer on the next one.
 -- Grain: one row per (customer_key, scope_type). Country and channel are the first
 -- order's; the segment is the one of now.
 {% set scopes = {
@@ -6,6 +7,7 @@
     "country": "country_name",
     "channel": "channel_group_name",
     "segment": "segment_name",
+    "account": "case when has_account then 'account' else 'guest' end",
 } %}
 with
     customers as (select * from {{ ref("dim_customers") }}),

@@ -1,9 +1,11 @@
--- K82: what the customers won in a month were worth by the end of each later month.
+-- K82: what the customers won in a month were worth by the end of each later month, and
+-- how many of them ordered in it.
 -- Grain: one row per (period_type, cohort_month, month_number, scope_type, scope_name);
 -- month 0 is the cohort's own. Only months that are over.
 with
     buyers as (select * from {{ ref("int_buyer_scopes") }}),
     value_days as (select * from {{ ref("int_customer_value_days") }}),
+    purchases as (select * from {{ ref("int_purchases") }}),
     resolved as (select * from {{ ref("int_resolved_orders") }}),
     days as (
         select *
@@ -59,6 +61,27 @@ with
             members.scope_name,
             days.period_start_date
     ),
+    active as (
+        select
+            members.period_type,
+            members.cohort_month,
+            members.scope_type,
+            members.scope_name,
+            days.period_start_date as value_month,
+            count(distinct members.customer_key) as active_customer_count
+        from members
+        inner join purchases on members.customer_key = purchases.customer_key
+        inner join
+            days
+            on members.period_type = days.period_type
+            and purchases.purchase_date = days.calendar_date
+        group by
+            members.period_type,
+            members.cohort_month,
+            members.scope_type,
+            members.scope_name,
+            days.period_start_date
+    ),
     observed as (
         select
             cohorts.*,
@@ -77,6 +100,7 @@ with
     final as (
         select
             observed.*,
+            coalesce(active.active_customer_count, 0) as active_customer_count,
             coalesce(monthly_values.net_value_amount_base, 0) as month_amount_base,
             {% for measure, name in {
                 "net_value": "net_sales",
@@ -103,6 +127,13 @@ with
             and observed.scope_type = monthly_values.scope_type
             and observed.scope_name = monthly_values.scope_name
             and observed.value_month = monthly_values.value_month
+        left join
+            active
+            on observed.period_type = active.period_type
+            and observed.cohort_month = active.cohort_month
+            and observed.scope_type = active.scope_type
+            and observed.scope_name = active.scope_name
+            and observed.value_month = active.value_month
     ),
     covered as (
         select
@@ -122,6 +153,8 @@ select
     cast(scope_name as string) as scope_name,
     cast(month_number as int) as month_number,
     cast(customer_count as bigint) as customer_count,
+    cast(active_customer_count as bigint) as active_customer_count,
+    {{ safe_ratio("active_customer_count", "customer_count") }} as retention_rate,
     cast(month_amount_base as decimal(18, 2)) as month_net_sales_amount_base,
     cast(net_sales_amount_base as decimal(18, 2)) as net_sales_amount_base,
     {{ safe_ratio("net_sales_amount_base", "customer_count") }} as lifetime_value,

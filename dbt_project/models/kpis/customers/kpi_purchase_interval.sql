@@ -17,6 +17,9 @@ with
             count(*) as purchase_count,
             sum(case when is_open then 1 else 0 end) as open_gap_count,
             sum(case when is_open then 0 else 1 end) as closed_gap_count,
+            avg(
+                cast(case when not is_open then gap_days end as double)
+            ) as mean_gap_days,
             percentile_cont(0.5) within group (
                 order by
                     cast(
@@ -39,6 +42,7 @@ select
     cast(counted.purchase_count as bigint) as purchase_count,
     cast(counted.closed_gap_count as bigint) as closed_gap_count,
     cast(counted.open_gap_count as bigint) as open_gap_count,
+    cast(counted.mean_gap_days as double) as mean_gap_days,
     cast(counted.median_gap_days as double) as median_gap_days,
     cast(counted.ninetieth_gap_days as double) as ninetieth_gap_days,
     cast(medians.survival_median_gap_days as double) as survival_median_gap_days,

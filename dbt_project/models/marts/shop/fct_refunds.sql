@@ -41,6 +41,8 @@ with
             refunds.refund_id,
             orders.order_key,
             refunds.order_id,
+            refunds.user_id,
+            refunds.anonymous_id,
             -- The order's discount went off the price of what comes back, too.
             case
                 when orders.gross_amount > 0 and lines.refund_id is not null
@@ -122,6 +124,8 @@ select
     cast(vendor as string) as vendor,
     cast(refund_id as string) as refund_id,
     cast(order_id as string) as order_id,
+    cast(user_id as string) as user_id,
+    cast(anonymous_id as string) as anonymous_id,
     cast(country_name as string) as country_name,
     cast(currency as string) as currency,
     cast(returned_unit_count as decimal(18, 6)) as returned_unit_count,
