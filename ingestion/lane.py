@@ -63,6 +63,10 @@ class Spool:
         """Delete the rows of a table that the condition finds."""
         self._run(f"DELETE FROM {self.alias}.{table} WHERE {condition}")
 
+    def update(self, statement: str) -> None:
+        """Change rows of the spool; the statement must do no harm when run again."""
+        self._run(statement)
+
     def drop(self, table: str) -> None:
         """Drop a table and forget the statement that made it."""
         self.connection.execute(f"DROP TABLE {self.alias}.{table}")

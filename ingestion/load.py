@@ -19,6 +19,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from dotenv import dotenv_values
 
 from ingestion import warehouse
+from ingestion.erasure import Erasures
 from ingestion.reconcile import Reconciliation, TableResult, reconcile
 from ingestion.rest import ApiError
 from ingestion.settings import Settings, SettingsError
@@ -280,6 +281,7 @@ def _source(vendor: str, settings: Settings) -> DltSource:
         "data_type": "freeze",
     }
     source.max_table_nesting = 0
+    Erasures.of(settings).guard(source, vendor)
     return source
 
 

@@ -12,6 +12,7 @@ import dlt
 import duckdb
 
 from ingestion import warehouse
+from ingestion.erasure import Erasures
 from ingestion.json_lines import literal
 from ingestion.lane import Spool, drop_spools, insert_once
 from ingestion.reconcile import Counts
@@ -109,6 +110,8 @@ class EventExtraction:
         alias = f"{_SPOOL}{self._id}"
         lines = EventLines(connection, alias, files, self._landing)
         spool = lines.spool
+        if masking := Erasures.of(self._settings).lines_update(lines.table):
+            spool.update(masking)
         days = self._days(lines)
         spool.create("left_out", self._left_out(lines, days))
         rows = account.quarantine_lines(lines, self.counts)
