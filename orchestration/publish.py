@@ -63,7 +63,7 @@ def publish(
     audit.reset(settings, audit.PUBLISHED_STATE)
     folder = settings.warehouse_dir / "published"
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_publisher(folder):
+    with only_publisher(folder):
         _remove_leftovers(folder)
         built_at = datetime.now(UTC)
         version = built_at.strftime("%Y%m%dT%H%M%S%fZ")
@@ -95,7 +95,7 @@ def published_version(settings: Settings) -> str | None:
 
 
 @contextmanager
-def _only_publisher(folder: Path) -> Generator[None]:
+def only_publisher(folder: Path) -> Generator[None]:
     """Let one publisher in at a time; the kernel frees the lock of a killed one."""
     with (folder / f"{_HIDDEN}lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
