@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("env", help="print the run's settings as shell exports")
     commands.add_parser("prepare", help="parse the dbt project if it has changed")
     commands.add_parser("trace", help="the way of a KPI: trace kpi_deals.won_count")
+    commands.add_parser("erase", help="mask a person everywhere: erase EMAIL --confirm")
     commands.add_parser("why", help="what moved a KPI: why kpi_deals.won_count 2026-10")
     return parser
 
@@ -119,7 +120,28 @@ def _why(settings: Settings, arguments: list[str]) -> int:
         return 1
 
 
-_WITH_ARGUMENTS = {"dbt": _dbt, "dagster": _dagster, "trace": _trace, "why": _why}
+def _erase(settings: Settings, arguments: list[str]) -> int:
+    from orchestration.erase import erase
+    from orchestration.lineage import LineageError
+    from orchestration.person import ErasureRefusedError
+
+    wanted = [each for each in arguments if each != "--confirm"]
+    try:
+        return erase(
+            settings, " ".join(wanted).strip(), is_confirmed="--confirm" in arguments
+        )
+    except (ErasureRefusedError, LineageError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+_WITH_ARGUMENTS = {
+    "dbt": _dbt,
+    "dagster": _dagster,
+    "trace": _trace,
+    "why": _why,
+    "erase": _erase,
+}
 _COMMANDS = {"run": _run, "env": _env, "prepare": _prepare}
 
 if __name__ == "__main__":

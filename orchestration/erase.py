@@ -109,7 +109,9 @@ def _refuse_pending(settings: Settings) -> None:
         for path in settings.pipelines_dir.glob(f"*/{folder}/*/"):
             if any(each.is_file() for each in path.rglob("*.parquet")):
                 vendor = path.relative_to(settings.pipelines_dir).parts[0]
-                message = f"A load of {vendor} is not finished. Finish it first: make run"
+                message = (
+                    f"A load of {vendor} is not finished. Finish it first: make run"
+                )
                 raise ErasureRefusedError(message)
 
 
@@ -194,7 +196,9 @@ def _mask(
     build = settings.warehouse_path
     audit.reset(settings, audit.PUBLISHED_STATE)
     try:
-        with only_publisher(settings):
+        folder = settings.warehouse_dir / "published"
+        folder.mkdir(exist_ok=True)
+        with only_publisher(folder):
             for path in found:
                 if path == build:
                     continue

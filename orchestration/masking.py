@@ -6,13 +6,13 @@ anew and swapped in, and a SQLite file is vacuumed.
 
 import gzip
 import json
-import mmap
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import duckdb
@@ -26,7 +26,8 @@ _PACKED = b"\x1f\x8b"
 _SQLITE = b"SQLite format 3\x00"
 # They are made again, and cannot be changed in place.
 _DISPOSABLE = (".pickle", ".gpickle", ".msgpack", ".pyc")
-_PIECE = 1 << 20
+_PIECE = 1 << 22
+_LONGEST = 1_000
 
 
 class FileInUseError(Exception):
@@ -56,14 +57,13 @@ class Masks:
         return re.compile("|".join(map(re.escape, said)), re.IGNORECASE)
 
     @cached_property
-    def bytes_pattern(self) -> re.Pattern[bytes]:
-        """Finds any of her texts in bytes of any kind."""
-        said = {
-            each.encode()
-            for text in self._written
-            for each in (text, text.upper(), text.title())
-        }
-        return re.compile(b"|".join(map(re.escape, said)), re.IGNORECASE)
+    def written_bytes(self) -> frozenset[bytes]:
+        """Her texts as bytes in small letters; others than ASCII's in both cases."""
+        return frozenset(
+            written.encode().lower()
+            for each in self._written
+            for written in (each, each.title(), each.upper())
+        )
 
     @cached_property
     def _written(self) -> dict[str, str]:
@@ -82,16 +82,16 @@ class Masks:
 
 def is_in_file(path: Path, masks: Masks) -> bool:
     """Return whether the file's bytes, unpacked, name the person."""
-    size = path.stat().st_size
-    if size == 0:
-        return False
-    pattern = masks.bytes_pattern
-    if _begins(path) == _PACKED:
-        return any(pattern.search(piece) for piece in _unpacked(path))
-    with path.open("rb") as file, mmap.mmap(
-        file.fileno(), 0, access=mmap.ACCESS_READ
-    ) as content:
-        return pattern.search(content) is not None
+    is_packed = _begins(path) == _PACKED
+    before = b""
+    with gzip.open(path, "rb") if is_packed else path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            # A piece begins with the end of the one before.
+            looked = (before + piece).lower()
+            if any(each in looked for each in masks.written_bytes):
+                return True
+            before = piece[-_LONGEST:]
+    return False
 
 
 def is_in_database(path: Path, masks: Masks) -> list[str]:
@@ -121,16 +121,30 @@ def mask_database(path: Path, masks: Masks, *, writes: bool) -> list[str]:
     fresh = path.with_name(f".{path.name}.masked")
     fresh.unlink(missing_ok=True)
     try:
-        old = duckdb.connect(str(path), read_only=not writes)
-    except duckdb.IOException as error:
-        message = f"{path} is in use: {str(error).splitlines()[0]}"
-        raise FileInUseError(message) from None
-    with old as connection:
+        return _mask_into(fresh, path, masks, writes=writes)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _mask_into(fresh: Path, path: Path, masks: Masks, *, writes: bool) -> list[str]:
+    name = path.stem
+    with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        (name,) = connection.execute("select current_database()").fetchall()[0]
+        access = "read_write" if writes else "read_only"
+        try:
+            # Views name the database after its file.
+            connection.execute(
+                f"attach {literal(str(path))} as {_quoted(name)} ({access})"
+            )
+        except duckdb.IOException as error:
+            message = f"{path} is in use: {str(error).splitlines()[0]}"
+            raise FileInUseError(message) from None
+        connection.execute(f"use {_quoted(name)}")
         connection.execute(f"attach {literal(str(fresh))} as masked_copy")
         connection.execute(f'copy from database "{name}" to masked_copy (schema)')
         changed = []
+        # One transaction: each of hundreds would be flushed to disk.
+        connection.begin()
         for schema, table, columns in _tables(connection):
             select = _masked_select(connection, schema, table, columns, masks)
             place = f'"{schema}"."{table}"'
@@ -139,11 +153,12 @@ def mask_database(path: Path, masks: Masks, *, writes: bool) -> list[str]:
                 f"insert into masked_copy.{place} "
                 f'select {select or "*"} from "{name}".{place}'
             )
+        connection.commit()
         _check_kpis(connection, name)
         connection.execute("checkpoint masked_copy")
         connection.execute("detach masked_copy")
         if writes:
-            connection.execute("checkpoint")
+            connection.execute(f"checkpoint {_quoted(name)}")
         fresh.chmod(path.stat().st_mode & 0o777)
         fresh.replace(path)
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
@@ -193,9 +208,10 @@ def _hits(
 
 def _names_her(column: str, masks: Masks) -> str:
     text = f"lower(cast({_quoted(column)} as varchar))"
-    return " or ".join(
-        f"contains({text}, {literal(each)})" for each in masks.texts
-    ) or "false"
+    return (
+        " or ".join(f"contains({text}, {literal(each)})" for each in masks.texts)
+        or "false"
+    )
 
 
 def _masked_select(
@@ -227,7 +243,10 @@ def _masked_select(
         if own and (is_raw or name in BIRTHS):
             kept = masked_sql(name, masks.token)
             if kept is not None:
-                expression = f"case when {own} then {kept} else {expression} end"
+                expression = (
+                    f"case when {own} then cast({kept} as {kind}) "
+                    f"else cast({expression} as {kind}) end"
+                )
         if expression != _quoted(name):
             expression = f"cast({expression} as {kind}) as {_quoted(name)}"
         selected.append(expression)
@@ -290,20 +309,20 @@ def _check_kpis(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         ValueError: names the table; the copy is not used.
     """
     for schema, table, columns in _tables(connection):
-        numbers = [
-            _quoted(each) for each, kind in columns.items() if kind not in _TEXT
-        ]
+        numbers = [_quoted(each) for each, kind in columns.items() if kind not in _TEXT]
         if schema != "kpis" or not numbers:
             continue
         before, after = (
             connection.execute(
-                f'select count(*), sum(hash({", ".join(numbers)})) '
+                f"select count(*), sum(hash({', '.join(numbers)})) "
                 f'from {database}."{schema}"."{table}"'
             ).fetchall()
             for database in (f'"{name}"', "masked_copy")
         )
         if before != after:
-            message = f"The numbers of {schema}.{table} would change; nothing was erased."
+            message = (
+                f"The numbers of {schema}.{table} would change; nothing was erased."
+            )
             raise ValueError(message)
 
 
@@ -341,7 +360,9 @@ def _masked_bytes(content: bytes, masks: Masks) -> bytes:
     # Bytes that are no text pass through unharmed.
     lines = content.decode(errors="surrogateescape").splitlines(keepends=True)
     pattern = masks.pattern
-    masked = [_masked_line(line, masks) if pattern.search(line) else line for line in lines]
+    masked = [
+        _masked_line(line, masks) if pattern.search(line) else line for line in lines
+    ]
     return "".join(masked).encode(errors="surrogateescape")
 
 
@@ -389,10 +410,10 @@ def _mask_sqlite(path: Path, masks: Masks) -> None:
         connection.close()
 
 
-def _sqlite_mask(masks: Masks) -> object:
+def _sqlite_mask(masks: Masks) -> Callable[[Any], Any]:
     pattern = masks.pattern
 
-    def masked(value: object) -> object:
+    def masked(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
         if isinstance(value, str) and pattern.search(value):
             return masks.replaced(value)
         return value
@@ -403,15 +424,6 @@ def _sqlite_mask(masks: Masks) -> object:
 def _begins(path: Path, length: int = 2) -> bytes:
     with path.open("rb") as file:
         return file.read(length)
-
-
-def _unpacked(path: Path) -> Iterator[bytes]:
-    """Yield pieces of a packed file; each begins with the end of the one before."""
-    before = b""
-    with gzip.open(path, "rb") as file:
-        while piece := file.read(_PIECE):
-            yield before + piece
-            before = piece[-512:]
 
 
 def _quoted(name: str) -> str:

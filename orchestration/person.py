@@ -112,9 +112,7 @@ def raw_places(
     return found
 
 
-def _customer_keys(
-    connection: "duckdb.DuckDBPyConnection", wanted: str
-) -> list[str]:
+def _customer_keys(connection: "duckdb.DuckDBPyConnection", wanted: str) -> list[str]:
     if re.fullmatch(r"[0-9a-f]{32}", wanted):
         condition, values = "customer_key = ?", [wanted]
     elif "@" in wanted:
@@ -149,6 +147,9 @@ def _person(
         [customer_key],
     ).fetchall()
     addresses = {row[3] for row in rows if row[3]}
+    if addresses and all(each.startswith("erased-") for each in addresses):
+        message = f"Customer {customer_key} was erased before."
+        raise ErasureRefusedError(message)
     for address in addresses:
         others = connection.execute(
             "select count(distinct customer_key) from marts.dim_customer_records "
