@@ -18,7 +18,7 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
 .PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster \
-        env dbt vendor live-check trace why bench hooks clean
+        env dbt vendor live-check trace why erase bench hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
@@ -97,6 +97,9 @@ trace: setup ## the way of a KPI from the vendor's field: make trace KPI=kpi_dea
 
 why: setup ## what moved a KPI, and its rows: make why KPI=kpi_deals.won_count PERIOD=2026-10
 	@$(PYTHON) -m orchestration why '$(or $(KPI),$(error name the KPI: make why KPI=kpi_deals.won_count PERIOD=2026-10))' '$(PERIOD)'
+
+erase: setup ## mask a person in everything stored: make erase CUSTOMER=… [CONFIRM=yes]
+	@$(PYTHON) -m orchestration erase '$(or $(CUSTOMER),$(error name the customer: an address, a customer_key, vendor:id))' $(if $(filter yes,$(CONFIRM)),--confirm)
 
 bench: setup ## measure the speed promises, as ratios within one run
 	$(PYTHON) -m tests.benchmarks
