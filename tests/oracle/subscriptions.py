@@ -43,17 +43,31 @@ def _term_end(start: date, period: str | None) -> date:
     return min(last, first.replace(day=min(start.day, last.day))) - ONE_DAY
 
 
+def _companies(crm: Crm) -> dict[str, str]:
+    """Return the company of each deal: its own, else the first of its contacts'."""
+    own, contacts = crm.linked("deals", "companies"), crm.linked("deals", "contacts")
+    of_contact = crm.linked("contacts", "companies")
+    found = {}
+    for deal in crm.deals:
+        others = (of_contact.get(one, [])[:1] for one in contacts.get(deal.deal_id, []))
+        through = sorted(company for companies in others for company in companies)
+        known = own.get(deal.deal_id) or through
+        if known:
+            found[deal.deal_id] = known[0]
+    return found
+
+
 def subscriptions(crm: Crm, organizations: dict[str, str]) -> list[Subscription]:
     """Return what won deals bill again and again; organizations by company id."""
     lines = {line["id"]: line["properties"] for line in crm.lines("line_items") if not line["archived"]}  # fmt: skip
     names = {line["id"]: line["properties"]["name"] for line in crm.lines("products")}
     items = crm.links("deals", "line_items")
-    companies = crm.linked("deals", "companies")
+    companies = _companies(crm)
     found = []
     for deal in crm.deals:
         if deal.state != "won":
             continue
-        company = next(iter(companies.get(deal.deal_id, [])), None)
+        company = companies.get(deal.deal_id)
         subscriber = organizations.get(company or "", company or f"deal {deal.deal_id}")
         day = min(deal.close_date, crm.clock.today)
         for item_id, _ in items.get(deal.deal_id, []):

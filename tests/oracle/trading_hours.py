@@ -108,10 +108,11 @@ def kpi_sales_per_trading_hour(
             continue
         scope = ("total", "all") if kind == "product_category" else (kind, name)
         by_day: dict[date, timedelta] = defaultdict(timedelta)
-        for store in stores[scope]:
-            for day, duration in open_for[store].items():
-                if start <= day <= row["period_end_date"]:
-                    by_day[day] += duration
+        last = min(row["period_end_date"], hours.clock.today)
+        for number in range((last - start).days + 1):
+            day = start + number * ONE_DAY
+            for store in stores[scope]:
+                by_day[day] += open_for[store].get(day, timedelta(0))
         spent = sum(by_day.values(), timedelta(0))
         net = row["event_dated_net_sales_amount_base"]
         rows[key] = {
