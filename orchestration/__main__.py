@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("env", help="print the run's settings as shell exports")
     commands.add_parser("prepare", help="parse the dbt project if it has changed")
+    commands.add_parser("alerts", help="tell what is wrong; --test tries the channels")
     commands.add_parser("trace", help="the way of a KPI: trace kpi_deals.won_count")
     commands.add_parser("erase", help="mask a person everywhere: erase EMAIL --confirm")
     commands.add_parser("why", help="what moved a KPI: why kpi_deals.won_count 2026-10")
@@ -96,6 +97,12 @@ def _prepare(settings: Settings) -> int:
     return 0
 
 
+def _alerts(settings: Settings, arguments: list[str]) -> int:
+    from orchestration.alert_command import main as alerts
+
+    return alerts(settings, arguments)
+
+
 def _trace(settings: Settings, arguments: list[str]) -> int:
     from orchestration.lineage import LineageError
     from orchestration.trace import UnknownNameError, trace
@@ -138,6 +145,7 @@ def _erase(settings: Settings, arguments: list[str]) -> int:
 _WITH_ARGUMENTS = {
     "dbt": _dbt,
     "dagster": _dagster,
+    "alerts": _alerts,
     "trace": _trace,
     "why": _why,
     "erase": _erase,

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from ingestion.settings import load_settings
+from orchestration.alert_sensor import alert_sensor
 from orchestration.expect import kpi_checks, raw_checks
 from orchestration.extract_load import vendor_assets
 from orchestration.freshness import limits, with_policies
@@ -42,7 +43,10 @@ def build_definitions(vendors: list[str], graph: DbtGraph) -> dg.Definitions:
             daily_schedule(job, load_settings()),
             weekly_schedule(weekly_job, load_settings()),
         ],
-        sensors=[event_files_sensor(job)] if "events" in vendors else [],
+        sensors=[
+            alert_sensor(graph),
+            *([event_files_sensor(job)] if "events" in vendors else []),
+        ],
         resources={RUN_LOCK: run_lock},
         loggers={"file": file_logger},
         executor=dg.in_process_executor,

@@ -19,6 +19,7 @@ from rich.markup import escape
 
 from ingestion.settings import Settings
 from ingestion.vendors import used_vendors
+from orchestration.alert_command import tell
 from orchestration.event_store import quicken
 from orchestration.headline import print_headline
 from orchestration.instance import (
@@ -62,6 +63,8 @@ def refresh(settings: Settings) -> int:
         with console.status("Looking for the company's data"):
             _prepare_sources(settings)
         result = _execute(console, home)
+        for failure in tell(settings):
+            console.print(f"[yellow]![/] {escape(failure)}", soft_wrap=True)
         if not result.success:
             return _print_failures(console, settings, result)
         seconds = time.perf_counter() - started
