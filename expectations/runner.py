@@ -8,7 +8,7 @@ with a fingerprint of the rules; new rules look at every row again.
 
 import importlib
 import pkgutil
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -53,8 +53,14 @@ def check_raw(
     return results
 
 
-def check_kpis(settings: Settings) -> list[TableResult]:
+def check_kpis(
+    settings: Settings, only: Collection[str] | None = None
+) -> list[TableResult]:
     """Check the tables of `kpis` for plausibility; nothing in the results blocks.
+
+    Args:
+        settings: where the warehouse is.
+        only: the tables to look at, default all.
 
     Raises:
         WarehouseMissingError: nothing was built yet.
@@ -72,6 +78,8 @@ def check_kpis(settings: Settings) -> list[TableResult]:
     results = []
     with _checks(settings) as checks:
         for table in sorted({*suites, *counts}):
+            if only is not None and table not in only:
+                continue
             expectations = suites.get(table, [])
             if table not in counts:
                 results.append(_missing("kpis", table, expectations))

@@ -19,6 +19,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from dotenv import dotenv_values
 
 from ingestion import warehouse
+from ingestion.days import Days
 from ingestion.erasure import Erasures
 from ingestion.reconcile import Reconciliation, TableResult, reconcile
 from ingestion.rest import ApiError
@@ -146,6 +147,7 @@ def load_vendor(
     progress: ProgressCallback | None = None,
     *,
     read_all: bool = False,
+    days: Days | None = None,
 ) -> LoadResult:
     """Load one vendor and check that every record it sent is accounted for.
 
@@ -154,12 +156,16 @@ def load_vendor(
         settings: the run's settings.
         progress: told how far each table is.
         read_all: read everything again, not only what changed.
+        days: read these days again, whatever was read before; only of a vendor whose
+            source takes `days`.
 
     Raises:
         LoadError: names the vendor, the cause and the remedy.
         WarehouseError: the warehouse is held by another process.
     """
     wishes = _wishes([vendor]) if read_all else {}
+    if days:
+        wishes[f"SOURCES__{vendor.upper()}__DAYS"] = f"{days[0]}/{days[1]}"
     with source_environment(settings, [vendor], **wishes):
         return _load(vendor, settings, progress)
 

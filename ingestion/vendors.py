@@ -4,6 +4,7 @@ The map itself is `vars.vendors` of dbt_project.yml (or the variable VENDORS), t
 place that dbt and Python both read.
 """
 
+import ast
 import importlib
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +39,29 @@ def used_vendors(settings: Settings) -> list[str]:
             if vendor not in used:
                 used.append(vendor)
     return used
+
+
+def takes_days(vendor: str) -> bool:
+    """Return whether the vendor's source can be asked for days (a parameter `days`).
+
+    The module is read, not imported: that would import dlt.
+    """
+    folder = Path(next(iter(sources.__path__)))
+    module = ast.parse((folder / f"{vendor}.py").read_text("utf-8"))
+    return any(
+        isinstance(node, ast.FunctionDef)
+        and node.name == "source"
+        and any(argument.arg == "days" for argument in node.args.args)
+        for node in module.body
+    )
+
+
+def asks_for_changes(vendor: str) -> bool:
+    """Return whether a load without news costs the vendor only a few requests.
+
+    Its module then says `ASKS_FOR_CHANGES = True`; the others read lists whole.
+    """
+    return getattr(source_module(vendor), "ASKS_FOR_CHANGES", False)
 
 
 def source_module(vendor: str) -> ModuleType:

@@ -1,4 +1,4 @@
-"""The project's commands: `python -m orchestration run|dagster|dbt|env|trace|…`."""
+"""The project's commands: `python -m orchestration --help` lists them."""
 
 import argparse
 import os
@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 from ingestion.settings import PROJECT_ROOT, Settings, SettingsError, load_settings
 from orchestration.manifest import DBT, ManifestError, dbt_environment, ensure_manifest
@@ -22,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # What follows these is theirs, options included.
         if arguments and arguments[0] in _WITH_ARGUMENTS:
             return _WITH_ARGUMENTS[arguments[0]](settings, arguments[1:])
-        command = _parser().parse_args(arguments).command
-        return _COMMANDS[command](settings)
+        given = _parser().parse_args(arguments)
+        return _COMMANDS[given.command](settings, given)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -36,6 +37,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m orchestration")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="refresh the warehouse and print the headline KPIs")
+    commands.add_parser(
+        "changes",
+        help="load the vendors that tell what changed, build only what is new",
+    )
+    commands.add_parser("events", help="load new event files, build only what is new")
+    backfill = commands.add_parser(
+        "backfill", help="read days of a vendor again: backfill events 2026-01-01"
+    )
+    backfill.add_argument("vendor")
+    backfill.add_argument("first", type=date.fromisoformat, metavar="from")
+    backfill.add_argument(
+        "last", type=date.fromisoformat, metavar="to", nargs="?", help="default: from"
+    )
     commands.add_parser("dagster", help="open Dagster's page on the same warehouse")
     commands.add_parser(
         "dbt", help="run dbt with the run's settings: dbt build -s kpis"
@@ -49,10 +63,46 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, given: argparse.Namespace) -> int:
+    from orchestration import schedules
     from orchestration.run import refresh
 
-    return refresh(settings)
+    jobs = {
+        "run": schedules.JOB,
+        "changes": schedules.CHANGES_JOB,
+        "events": schedules.EVENTS_JOB,
+    }
+    if given.command == "events":
+        _require_vendor(settings, "events", ["events"])
+    return refresh(settings, jobs[given.command])
+
+
+def _backfill(settings: Settings, given: argparse.Namespace) -> int:
+    from ingestion.vendors import takes_days, used_vendors
+    from orchestration.backfill import backfill_job_name
+    from orchestration.run import refresh
+
+    possible = [vendor for vendor in used_vendors(settings) if takes_days(vendor)]
+    _require_vendor(settings, given.vendor, possible)
+    days = given.first, given.last or given.first
+    if days[0] > days[1]:
+        message = f"{days[0]} to {days[1]}: the first day is after the last."
+        raise SettingsError(message)
+    return refresh(settings, backfill_job_name(given.vendor), days)
+
+
+def _require_vendor(settings: Settings, vendor: str, possible: list[str]) -> None:
+    from ingestion.vendors import used_vendors
+
+    if vendor not in used_vendors(settings):
+        message = f"{vendor} is not in the vendors map (vars.vendors, or VENDORS)."
+        raise SettingsError(message)
+    if vendor not in possible:
+        message = (
+            f"{vendor} cannot be asked for days; {', '.join(possible)} can. Read it "
+            f"whole instead: python -m ingestion {vendor} --all-records, then make run."
+        )
+        raise SettingsError(message)
 
 
 def _dbt(settings: Settings, arguments: list[str]) -> int:
@@ -85,14 +135,14 @@ def _dagster(settings: Settings, arguments: list[str]) -> int:
     )
 
 
-def _env(settings: Settings) -> int:
+def _env(settings: Settings, _: argparse.Namespace) -> int:
     environment = dbt_environment(settings)
     for name in [*settings.environment(), *_EXPORTED]:
         sys.stdout.write(f"export {name}={shlex.quote(environment[name])}\n")
     return 0
 
 
-def _prepare(settings: Settings) -> int:
+def _prepare(settings: Settings, _: argparse.Namespace) -> int:
     ensure_manifest(settings)
     return 0
 
@@ -150,7 +200,14 @@ _WITH_ARGUMENTS = {
     "why": _why,
     "erase": _erase,
 }
-_COMMANDS = {"run": _run, "env": _env, "prepare": _prepare}
+_COMMANDS = {
+    "run": _run,
+    "changes": _run,
+    "events": _run,
+    "backfill": _backfill,
+    "env": _env,
+    "prepare": _prepare,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,6 +4,7 @@ One step per layer, so that Great Expectations is imported once in a run. The ch
 a KPI block too, in the sense that publishing waits for them, but they only ever warn.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -45,13 +46,13 @@ def raw_checks(vendors: Sequence[str], graph: DbtGraph) -> dg.AssetChecksDefinit
 
         settings = load_settings()
         audit.reset(settings, audit.RAW)
-        results, could_not_run = _results(lambda: run(settings, vendors))
+        results, could_not_run = results_of(lambda: run(settings, vendors))
         wanted = {
             (f"raw_{vendor}", table): dg.AssetKey([vendor, table])
             for vendor in vendors
             for table in graph.raw_tables(vendor)
         }
-        yield from _as_checks(context, "check raw", wanted, results, could_not_run)
+        yield from as_checks(context.log, "check raw", wanted, results, could_not_run)
         blocking = [result for result in results if result.is_blocking]
         unseen = [r for r in blocking if (r.schema, r.table) not in wanted]
         if unseen:
@@ -89,16 +90,16 @@ def kpi_checks(graph: DbtGraph) -> dg.AssetChecksDefinition | None:
         from expectations.runner import check_kpis as run
 
         settings = load_settings()
-        results, could_not_run = _results(lambda: run(settings))
+        results, could_not_run = results_of(lambda: run(settings))
         wanted = {("kpis", table): dg.AssetKey(["kpis", table]) for table in tables}
-        yield from _as_checks(
-            context, "check kpis", wanted, results, could_not_run, only_warns=True
+        yield from as_checks(
+            context.log, "check kpis", wanted, results, could_not_run, only_warns=True
         )
 
     return check_kpis
 
 
-def _results(run: Callable[[], list[TableResult]]) -> tuple[list[TableResult], str]:
+def results_of(run: Callable[[], list[TableResult]]) -> tuple[list[TableResult], str]:
     """Return the results, or why there are none: what did not run has not passed."""
     try:
         return run(), ""
@@ -106,8 +107,8 @@ def _results(run: Callable[[], list[TableResult]]) -> tuple[list[TableResult], s
         return [], f"could not run: {error}"
 
 
-def _as_checks(
-    context: dg.AssetCheckExecutionContext,
+def as_checks(
+    log: logging.Logger,
     step: str,
     wanted: dict[tuple[str, str], dg.AssetKey],
     results: Sequence[TableResult],
@@ -115,6 +116,16 @@ def _as_checks(
     *,
     only_warns: bool = False,
 ) -> Iterator[dg.AssetCheckResult]:
+    """Yield one check per wanted table, and tell whoever listens what has not passed.
+
+    Args:
+        log: the run's log.
+        step: the name of the work for listeners.
+        wanted: the asset of each table, by schema and name.
+        results: what was found.
+        could_not_run: why there are no results, '' where there are.
+        only_warns: whether nothing of it stops a run.
+    """
     found = {(result.schema, result.table): result for result in results}
     for place, asset_key in wanted.items():
         result = found.get(place)
@@ -125,7 +136,7 @@ def _as_checks(
             message = could_not_run
         check = _as_check(result, asset_key, message, only_warns=only_warns)
         if result is None or result.not_passed:
-            context.log.warning(message or str(result))
+            log.warning(message or str(result))
             notes = [message] if result is None else map(str, result.not_passed)
             for note in notes:
                 seen = progress.Progress(

@@ -1,7 +1,8 @@
 """One step per vendor: everything the vendor has, into raw_<vendor>."""
 
-from collections.abc import Iterator
-from typing import Any
+import logging
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -9,6 +10,10 @@ from ingestion.settings import load_settings
 from orchestration import audit, progress
 from orchestration.graph import DbtGraph
 from orchestration.resources import RUN_LOCK
+
+if TYPE_CHECKING:
+    from ingestion.days import Days
+    from ingestion.load import LoadResult
 
 POOL = "warehouse_writer"
 # On a run: its vendors are read whole.
@@ -45,15 +50,42 @@ def vendor_assets(vendor: str, graph: DbtGraph) -> dg.AssetsDefinition:
         retry_policy=RETRIES,
         required_resource_keys={RUN_LOCK},
     )
-    def load(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def load_tables(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult]:
         yield from _load(context, vendor, tables)
 
-    return load
+    return load_tables
 
 
 def _load(
     context: dg.AssetExecutionContext, vendor: str, tables: list[str]
 ) -> Iterator[dg.MaterializeResult]:
+    audit.reset(load_settings(), audit.RAW, audit.BEGUN, audit.BUILT)
+    read_all = context.run.tags.get(READ_ALL_TAG) == "true"
+    result = load(context.log, vendor, read_all=read_all)
+    for table, metadata in table_metadata(result, tables):
+        yield dg.MaterializeResult(asset_key=[vendor, table], metadata=metadata)
+
+
+def load(
+    log: logging.Logger,
+    vendor: str,
+    *,
+    read_all: bool = False,
+    days: "Days | None" = None,
+) -> "LoadResult":
+    """Load a vendor, telling whoever listens how far it is.
+
+    Args:
+        log: the run's log.
+        vendor: the vendor id.
+        read_all: read everything again.
+        days: read these days again instead of what changed.
+
+    Raises:
+        dg.Failure: the vendor did not load; it allows retries where that may help.
+    """
     from ingestion.load import LoadError, load_vendor
     from ingestion.load import Progress as LoadProgress
     from ingestion.settings import SettingsError
@@ -69,14 +101,11 @@ def _load(
             )
         )
 
-    audit.reset(load_settings(), audit.RAW, audit.BEGUN, audit.BUILT)
+    options = {"days": days} if days else {}
     try:
         ensure_company()
         result = load_vendor(
-            vendor,
-            load_settings(),
-            heard,
-            read_all=context.run.tags.get(READ_ALL_TAG) == "true",
+            vendor, load_settings(), heard, read_all=read_all, **options
         )
     except SettingsError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
@@ -85,10 +114,15 @@ def _load(
         # one without is about our own settings or counts and will not.
         may_pass = error.__cause__ is not None
         raise dg.Failure(str(error), allow_retries=may_pass) from error
+    log.info(f"{vendor}: received {result.received:,}, loaded {result.loaded:,} rows")
+    return result
+
+
+def table_metadata(
+    result: "LoadResult", tables: Iterable[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what Dagster is told of each of the vendor's tables."""
     found = {table.table: table for table in result.tables}
-    context.log.info(
-        f"{vendor}: received {result.received:,}, loaded {result.loaded:,} rows"
-    )
     for table in tables:
         metadata: dict[str, Any] = {"load_id": result.load_id}
         if counts := found.get(table):
@@ -101,7 +135,7 @@ def _load(
                 "bad_values": counts.bad_values,
                 "seconds": round(counts.seconds, 3),
             }
-        yield dg.MaterializeResult(asset_key=[vendor, table], metadata=metadata)
+        yield table, metadata
 
 
 def ensure_company() -> None:

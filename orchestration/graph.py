@@ -6,7 +6,7 @@ process of its own, which costs more than the build itself (DECISIONS.md).
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -80,17 +80,27 @@ class DbtGraph:
     @cached_property
     def below_predictions(self) -> frozenset[str]:
         """What dbt builds after the predictions, because it reads them."""
+        return self.below(
+            each for tables in self.predicted().values() for each in tables
+        )
+
+    def below(self, unique_ids: Iterable[str]) -> frozenset[str]:
+        """Return all that reads these, directly or not: models, tests and the rest."""
+        found: set[str] = set()
+        waiting = [*unique_ids]
+        while waiting:
+            below = self._children.get(waiting.pop(), ())
+            waiting += [each for each in below if each not in found]
+            found.update(below)
+        return frozenset(found)
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
         children: dict[str, list[str]] = {}
         for unique_id, node in self.nodes.items():
             for parent in node.get("depends_on", {}).get("nodes", []):
                 children.setdefault(parent, []).append(unique_id)
-        found: set[str] = set()
-        waiting = [each for tables in self.predicted().values() for each in tables]
-        while waiting:
-            below = [each for each in children.get(waiting.pop(), ())]
-            waiting += [each for each in below if each not in found]
-            found.update(below)
-        return frozenset(found)
+        return children
 
     def key(self, unique_id: str) -> dg.AssetKey:
         """Return the asset key of a source or of what dbt builds."""

@@ -96,8 +96,10 @@ def reap_dead_runs(instance: dg.DagsterInstance, home: Path) -> list[str]:
     return reaped
 
 
-def live_runs(instance: dg.DagsterInstance, job_name: str) -> Sequence[DagsterRun]:
-    """Return the job's runs that wait or work; call `reap_dead_runs` first."""
+def live_runs(
+    instance: dg.DagsterInstance, job_name: str | None = None
+) -> Sequence[DagsterRun]:
+    """Return the runs, of one job or all, that wait or work; `reap_dead_runs` first."""
     return instance.get_runs(
         dg.RunsFilter(
             job_name=job_name,

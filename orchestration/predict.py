@@ -38,7 +38,7 @@ def prediction_assets(graph: DbtGraph) -> list[dg.AssetsDefinition]:
 def _step(
     graph: DbtGraph, module: str, tables: dict[str, dict[str, Any]]
 ) -> dg.AssetsDefinition:
-    inputs = _inputs(tables)
+    inputs = inputs_of(tables)
     described = {
         source["name"]: source.get("description") or None for source in tables.values()
     }
@@ -94,7 +94,7 @@ def run_prediction(settings: Settings, graph: DbtGraph, module: str) -> dict[str
             name: connection.execute(
                 f'select * from "{node["schema"]}"."{node["alias"]}"'
             ).df()
-            for name in _inputs(tables)
+            for name in inputs_of(tables)
             for node in [graph.nodes[graph.model(name)]]
         }
         frames = predict(
@@ -125,7 +125,7 @@ def run_prediction(settings: Settings, graph: DbtGraph, module: str) -> dict[str
     return written
 
 
-def _inputs(tables: dict[str, dict[str, Any]]) -> list[str]:
+def inputs_of(tables: dict[str, dict[str, Any]]) -> list[str]:
     """Return the dbt models that the tables of one module are predicted from."""
     return sorted(
         {

@@ -36,39 +36,50 @@ def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
     def publish_warehouse(
         context: dg.AssetExecutionContext,
     ) -> dg.MaterializeResult:
-        from orchestration.audit import PublishRefusedError
-        from orchestration.publish import publish
-
-        started = time.perf_counter()
-        try:
-            done = publish(load_settings(), context.run_id, context.instance, graph)
-        except PublishRefusedError as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
-        progress.report(
-            progress.Progress(
-                "publish",
-                done.version,
-                done.row_count,
-                time.perf_counter() - started,
-                is_finished=True,
-                note=f"{done.table_count} tables",
-            )
-        )
-        for finding in done.findings:
-            context.log.warning(f"{finding.check}: {finding.text}")
-            progress.report(
-                progress.Progress(
-                    "publish", finding.check, is_finished=True, note=finding.text
-                )
-            )
-        return dg.MaterializeResult(
-            metadata={
-                "version": done.version,
-                "path": dg.MetadataValue.path(str(done.path)),
-                "tables": done.table_count,
-                "dagster/row_count": done.row_count,
-            },
-            check_results=watch.as_check_results(done.findings),
-        )
+        return publish_build(context, graph)
 
     return publish_warehouse
+
+
+def publish_build(
+    context: dg.OpExecutionContext | dg.AssetExecutionContext, graph: DbtGraph
+) -> dg.MaterializeResult:
+    """Publish what was built and checked; return what is said of it.
+
+    Raises:
+        dg.Failure: it has not been built or checked.
+    """
+    from orchestration.audit import PublishRefusedError
+    from orchestration.publish import publish
+
+    started = time.perf_counter()
+    try:
+        done = publish(load_settings(), context.run_id, context.instance, graph)
+    except PublishRefusedError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    progress.report(
+        progress.Progress(
+            "publish",
+            done.version,
+            done.row_count,
+            time.perf_counter() - started,
+            is_finished=True,
+            note=f"{done.table_count} tables",
+        )
+    )
+    for finding in done.findings:
+        context.log.warning(f"{finding.check}: {finding.text}")
+        progress.report(
+            progress.Progress(
+                "publish", finding.check, is_finished=True, note=finding.text
+            )
+        )
+    return dg.MaterializeResult(
+        metadata={
+            "version": done.version,
+            "path": dg.MetadataValue.path(str(done.path)),
+            "tables": done.table_count,
+            "dagster/row_count": done.row_count,
+        },
+        check_results=watch.as_check_results(done.findings),
+    )

@@ -1,29 +1,41 @@
 """What every step needs from its run."""
 
 import logging
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 
 from ingestion.settings import load_settings
 from orchestration.instance import hold_run, prepare_home, process_tags
+from orchestration.writer import only_writer
 
 RUN_LOCK = "run_lock"
 
 
-@dg.resource(description="Marks the run as alive for as long as its process lives.")
-def run_lock(context: dg.InitResourceContext) -> None:
-    """Take the run's lock and say on the run which process works on it.
+@dg.resource(description="Marks the run as alive and as the warehouse's one writer.")
+def run_lock(context: dg.InitResourceContext) -> Iterator[None]:
+    """Take the run's lock, say on the run which process works on it, and wait for it.
 
     Steps run in the process of the run, so this happens once, before the first step and
-    before any wait for a pool.
+    before any wait for a pool. What it waits for is the end of another run: its steps
+    and those of this one must not take turns.
     """
-    run = context.run
-    if run is None or context.instance is None or not context.instance.is_persistent:
-        return
-    hold_run(prepare_home(load_settings()), run.run_id)
-    if not process_tags().items() <= run.tags.items():
-        context.instance.add_run_tags(run.run_id, process_tags())
+    run, settings = context.run, load_settings()
+    is_persistent = context.instance is not None and context.instance.is_persistent
+    if run is not None and is_persistent:
+        hold_run(prepare_home(settings), run.run_id)
+        if not process_tags().items() <= run.tags.items():
+            context.instance.add_run_tags(run.run_id, process_tags())
+    who = f"run {run.run_id} ({run.job_name})" if run else "a run"
+
+    def waits_for(other: str) -> None:
+        if context.log:
+            context.log.info(f"Waiting for {other} to end.")
+
+    with only_writer(settings, f"{who}, process {os.getpid()}", waits_for):
+        yield
 
 
 class _RunLog(logging.Handler):

@@ -1,4 +1,4 @@
-"""`make run`: refresh the warehouse in this process and say what was found.
+"""`make run` and its like: a job in this process, and what was found.
 
 The run is an ordinary one of Dagster's persistent instance: its page shows it.
 """
@@ -11,6 +11,7 @@ import uuid
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -41,8 +42,16 @@ INTERRUPTED = 130
 _LOCATION_TAG = {".dagster/repository": "__repository__@warehouse"}
 
 
-def refresh(settings: Settings) -> int:
-    """Refresh the warehouse, print progress and KPIs, return the exit code."""
+def refresh(
+    settings: Settings, job: str = JOB, days: tuple[date, date] | None = None
+) -> int:
+    """Run a job, print progress and KPIs, return the exit code.
+
+    Args:
+        settings: the run's settings.
+        job: the job, by default the whole refresh.
+        days: the first and last partition of a partitioned job.
+    """
     quicken()
     with _terminal() as console, applied(dbt_environment(settings)):
         started = time.perf_counter()
@@ -62,7 +71,7 @@ def refresh(settings: Settings) -> int:
             ensure_manifest(settings)
         with console.status("Looking for the company's data"):
             _prepare_sources(settings)
-        result = _execute(console, home)
+        result = _execute(console, home, job, days)
         for failure in tell(settings):
             console.print(f"[yellow]![/] {escape(failure)}", soft_wrap=True)
         if not result.success:
@@ -103,7 +112,9 @@ def _prepare_sources(settings: Settings) -> None:
     ensure_company()
 
 
-def _execute(console: Console, home: Path) -> dg.ExecuteInProcessResult:
+def _execute(
+    console: Console, home: Path, job: str, days: tuple[date, date] | None
+) -> dg.ExecuteInProcessResult:
     # What libraries warn about is for their logs; the terminal is for the run's own.
     warnings.simplefilter("ignore")
     logging.getLogger().addHandler(logging.NullHandler())
@@ -114,12 +125,21 @@ def _execute(console: Console, home: Path) -> dg.ExecuteInProcessResult:
     run_id = str(uuid.uuid4())
     hold_run(home, run_id)
     with dg.DagsterInstance.get() as instance, progress, listening(progress.hear):
-        return definitions.get_job_def(JOB).execute_in_process(
+        return definitions.get_job_def(job).execute_in_process(
             instance=instance,
             raise_on_error=False,
             run_id=run_id,
-            tags={**process_tags(), **_LOCATION_TAG},
+            tags={**process_tags(), **_LOCATION_TAG, **_range_tags(days)},
         )
+
+
+def _range_tags(days: tuple[date, date] | None) -> dict[str, str]:
+    if days is None:
+        return {}
+    return {
+        "dagster/asset_partition_range_start": days[0].isoformat(),
+        "dagster/asset_partition_range_end": days[1].isoformat(),
+    }
 
 
 def _print_failures(

@@ -1,16 +1,25 @@
-"""The two jobs, their schedules, and the sensor for new event files."""
+"""The jobs, their schedules, and the sensor for new event files.
+
+Everything here is triggered by an edge: a time, or files that were not there before. A
+trigger that stays on while something is wrong would start runs for ever.
+"""
 
 import base64
 import json
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from ingestion.settings import Settings, SettingsError, load_settings
+from ingestion.vendors import asks_for_changes
+from orchestration.backfill import DAYS
 from orchestration.extract_load import READ_ALL_TAG
+from orchestration.graph import DbtGraph
 from orchestration.instance import live_runs, prepare_home, reap_dead_runs
+from orchestration.light_run import light_job
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import (
@@ -19,10 +28,24 @@ if TYPE_CHECKING:
 
 JOB = "refresh_warehouse"
 RECONCILE_JOB = "reconcile_warehouse"
+CHANGES_JOB = "refresh_changes"
+EVENTS_JOB = "refresh_events"
+EVENTS = "events"
+# One run at a time leaves the queue: dagster.yaml limits the tag.
+WRITER = {"warehouse/writer": "true"}
 # After midnight in any zone the day before is complete; vendors settle it within hours.
 DAILY = "0 4 * * *"
 # While nobody works, and with the night left before the next daily run.
 WEEKLY = "0 23 * * 0"
+# Half past: the daily run starts at a full hour.
+HOURLY = "30 * * * *"
+# An event is in the KPIs two minutes after its file has landed: this, a few seconds in
+# the queue, and the run itself.
+SENSOR_SECONDS = 30
+
+
+# Days are read again on purpose only.
+_EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.groups(DAYS)
 
 
 def refresh_job() -> "UnresolvedAssetJobDefinition":
@@ -33,9 +56,10 @@ def refresh_job() -> "UnresolvedAssetJobDefinition":
     """
     return dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all(),
+        selection=_EVERYTHING,
         executor_def=dg.in_process_executor,
         config={"loggers": {"file": {}}},
+        tags=WRITER,
         description="Load every vendor, check, build, check again, publish.",
     )
 
@@ -48,12 +72,57 @@ def reconcile_job() -> "UnresolvedAssetJobDefinition":
     """
     return dg.define_asset_job(
         RECONCILE_JOB,
-        selection=dg.AssetSelection.all(),
+        selection=_EVERYTHING,
         executor_def=dg.in_process_executor,
         config={"loggers": {"file": {}}},
-        tags={READ_ALL_TAG: "true"},
+        tags={READ_ALL_TAG: "true", **WRITER},
         description="Read every vendor whole, check, build, check again, publish.",
     )
+
+
+def light_jobs(vendors: Sequence[str], graph: DbtGraph) -> list[dg.JobDefinition]:
+    """Return the jobs that load some vendors and build only what is new."""
+    jobs = [
+        light_job(
+            CHANGES_JOB,
+            graph,
+            lambda: [vendor for vendor in vendors if asks_for_changes(vendor)],
+            "Load the vendors that tell what changed, build what reads it, publish.",
+            WRITER,
+        )
+    ]
+    if EVENTS in vendors:
+        jobs.append(
+            light_job(
+                EVENTS_JOB,
+                graph,
+                lambda: [EVENTS],
+                "Load new event files, build what reads them, publish.",
+                WRITER,
+            )
+        )
+    return jobs
+
+
+def hourly_schedule(job: dg.JobDefinition, settings: Settings) -> dg.ScheduleDefinition:
+    """Return the schedule that brings in changes once an hour."""
+
+    @dg.schedule(
+        name=f"{CHANGES_JOB}_hourly",
+        job=job,
+        cron_schedule=HOURLY,
+        execution_timezone=settings.reporting_timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def refresh_hourly(
+        context: dg.ScheduleEvaluationContext,
+    ) -> dg.RunRequest | dg.SkipReason:
+        reap_dead_runs(context.instance, prepare_home(load_settings()))
+        if working_runs(context.instance):
+            return dg.SkipReason("A run is waiting or working; the next hour will do.")
+        return dg.RunRequest()
+
+    return refresh_hourly
 
 
 def daily_schedule(
@@ -96,17 +165,17 @@ def weekly_schedule(
 
 
 def working_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
-    """Return the runs of either job that wait or work."""
-    return [run for job in (JOB, RECONCILE_JOB) for run in live_runs(instance, job)]
+    """Return the runs that wait or work, of whatever job: each writes."""
+    return [*live_runs(instance)]
 
 
-def event_files_sensor(job: "UnresolvedAssetJobDefinition") -> dg.SensorDefinition:
-    """Return the sensor that refreshes the warehouse when event files arrive."""
+def event_files_sensor(job: dg.JobDefinition) -> dg.SensorDefinition:
+    """Return the sensor that starts a light run when event files arrive."""
 
     @dg.sensor(
-        name=f"{JOB}_on_event_files",
+        name=f"{EVENTS_JOB}_on_event_files",
         job=job,
-        minimum_interval_seconds=60,
+        minimum_interval_seconds=SENSOR_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def refresh_on_event_files(
@@ -116,7 +185,7 @@ def event_files_sensor(job: "UnresolvedAssetJobDefinition") -> dg.SensorDefiniti
         reap_dead_runs(context.instance, prepare_home(settings))
         if working_runs(context.instance):
             # The cursor stays: files that this run comes too late for trigger the next.
-            return dg.SkipReason("A refresh is waiting or working.")
+            return dg.SkipReason("A run is waiting or working.")
         location = settings.events_location()
         try:
             files = event_file_versions(settings)

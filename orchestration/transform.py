@@ -4,7 +4,7 @@ dbt runs inside the step's own process, with its Python interface. That saves th
 of a second process and its import, and leaves no handle on the build file open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from orchestration.extract_load import POOL
 from orchestration.graph import PREDICTIONS, PUBLIC_SCHEMAS, DbtGraph
 from orchestration.lineage import dagster_lineage
 from orchestration.manifest import applied, dbt_environment, ensure_manifest
-from orchestration.news import build_state
+from orchestration.news import BuildState, build_state
 from orchestration.resources import RUN_LOCK
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FAILED = ("error", "fail", "runtime error", "partial success")
 
 
 @dataclass(frozen=True)
-class _Half:
+class Half:
     """A part of the dbt build: before the predictions, or what reads them."""
 
     name: str
@@ -41,18 +41,19 @@ class _Half:
     selection: tuple[str, ...]
 
 
-def _halves(graph: DbtGraph) -> list[_Half]:
+def halves(graph: DbtGraph) -> list[Half]:
+    """Return the parts of a whole build, in their order."""
     below = graph.below_predictions & graph.built().keys()
     if not below:
-        return [_Half("dbt_build", frozenset(graph.built()), ())]
+        return [Half("dbt_build", frozenset(graph.built()), ())]
     # Each test runs once: in the first half where it looks at nothing of the second.
     return [
-        _Half(
+        Half(
             "dbt_build",
             frozenset(graph.built().keys() - below),
             ("--exclude", _BELOW),
         ),
-        _Half(
+        Half(
             "dbt_build_predicted",
             below,
             ("--indirect-selection", "eager", "--select", _BELOW),
@@ -65,11 +66,11 @@ def dbt_assets(graph: DbtGraph) -> list[dg.AssetsDefinition]:
 
     One step, or two where Python predicts something in between.
     """
-    halves = _halves(graph)
-    return [_step(graph, half, is_last=half is halves[-1]) for half in halves]
+    parts = halves(graph)
+    return [_step(graph, half, is_last=half is parts[-1]) for half in parts]
 
 
-def _step(graph: DbtGraph, half: _Half, *, is_last: bool) -> dg.AssetsDefinition:
+def _step(graph: DbtGraph, half: Half, *, is_last: bool) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=half.name,
         specs=graph.specs(half.unique_ids),
@@ -87,17 +88,18 @@ def _step(graph: DbtGraph, half: _Half, *, is_last: bool) -> dg.AssetsDefinition
 
 
 def _build(
-    context: dg.AssetExecutionContext, graph: DbtGraph, half: _Half, *, is_last: bool
+    context: dg.AssetExecutionContext, graph: DbtGraph, half: Half, *, is_last: bool
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     settings = load_settings()
     run_id = context.run.run_id
     built, tests = graph.built(), graph.tests()
     selected = _selected(context, graph)
-    checked = len(graph.test_specs(half.unique_ids))
-    is_whole = len(selected) == len(half.unique_ids) + checked
+    test_count = len(graph.test_specs(half.unique_ids))
+    is_whole = len(selected) == len(half.unique_ids) + test_count
     is_first = half.name == "dbt_build"
-    state = build_state(settings, graph)
-    if is_first and is_whole and _is_published(settings, state):
+    # Nothing is loaded between the halves of one run.
+    state = _states.pop(run_id, None) or build_state(settings, graph)
+    if is_first and is_whole and is_published(settings, state):
         audit.note(settings, **{audit.BUILT: run_id})
         context.log.info("Nothing new since the published version; nothing to build.")
         progress.report(progress.Progress(STEP, "nothing new", is_finished=True))
@@ -105,34 +107,39 @@ def _build(
     # The second half of a run goes on from the first; alone, it must not lose what was.
     was_built = bool(audit.noted(settings, audit.BUILT))
     follows = bool(audit.noted(settings, audit.BEGUN))
-    audit.reset(
-        settings, audit.BUILT, audit.BUILT_STATE, *([audit.BEGUN] if is_first else [])
-    )
-
-    selection = half.selection if is_whole else _selection(selected, graph)
+    audit.reset(settings, audit.BUILT, *([audit.BEGUN] if is_first else []))
+    if is_whole:
+        # Some models alone only become newer than the state says.
+        audit.reset(settings, audit.BUILT_STATE)
+    selection = half.selection if is_whole else selection_of(selected, graph)
     outcome = run_dbt(settings, [*ARGUMENTS, *selection])
     rows = row_counts(settings)
     lineage = dagster_lineage(settings, graph)
-    _report_layers(graph, outcome.results, rows)
+    report_layers(graph, outcome.results, rows)
     for result in outcome.results:
         unique_id = result.node.unique_id
         if unique_id in built and unique_id in selected and result.status == "success":
-            yield _materialized(graph, result, rows, lineage.get(unique_id))
+            yield materialized(graph, result, rows, lineage.get(unique_id))
         elif unique_id in tests and unique_id in selected:
-            yield _checked(tests[unique_id], result)
+            yield checked(tests[unique_id], result)
     if not outcome.is_success:
         raise dg.Failure(outcome.message, allow_retries=False)
     if is_whole and is_last and (is_first or follows):
-        audit.note(settings, **{audit.BUILT: run_id, audit.BUILT_STATE: state})
+        audit.note(settings, **{audit.BUILT: run_id, audit.BUILT_STATE: state.text})
     elif is_whole and is_first:
+        _states[run_id] = state
         audit.note(settings, **{audit.BEGUN: run_id})
     elif was_built:
         audit.note(settings, **{audit.BUILT: run_id})
 
 
-def _is_published(settings: Settings, state: str) -> bool:
+# What a run's first half was built from, for its second.
+_states: dict[str, BuildState] = {}
+
+
+def is_published(settings: Settings, state: BuildState) -> bool:
     """Return whether the published version is what a build would bring again."""
-    known = audit.noted(settings, audit.PUBLISHED_STATE)
+    known = BuildState.read(audit.noted(settings, audit.PUBLISHED_STATE))
     return known == state and settings.published_path.is_file()
 
 
@@ -144,7 +151,8 @@ def _selected(context: dg.AssetExecutionContext, graph: DbtGraph) -> set[str]:
     }
 
 
-def _selection(selected: set[str], graph: DbtGraph) -> list[str]:
+def selection_of(selected: Collection[str], graph: DbtGraph) -> list[str]:
+    """Return the arguments by which dbt builds and tests these and nothing else."""
     names = (".".join(graph.nodes[each]["fqn"]) for each in sorted(selected))
     return ["--indirect-selection", "empty", "--select", *names]
 
@@ -235,12 +243,13 @@ def row_counts(settings: Settings) -> dict[tuple[str, str], int]:
         }
 
 
-def _materialized(
+def materialized(
     graph: DbtGraph,
     result: "NodeResult",
     rows: dict[tuple[str, str], int],
     lineage: dg.TableColumnLineage | None,
 ) -> dg.MaterializeResult:
+    """Return what is said of a model that dbt has built."""
     node = result.node
     metadata: dict[str, Any] = {"seconds": round(result.execution_time, 3)}
     count = rows.get((node.schema, node.name))
@@ -251,7 +260,8 @@ def _materialized(
     return dg.MaterializeResult(asset_key=graph.key(node.unique_id), metadata=metadata)
 
 
-def _checked(key: dg.AssetCheckKey, result: "NodeResult") -> dg.AssetCheckResult:
+def checked(key: dg.AssetCheckKey, result: "NodeResult") -> dg.AssetCheckResult:
+    """Return what is said of a dbt test."""
     status = str(result.status)
     warns = status == "warn"
     return dg.AssetCheckResult(
@@ -267,7 +277,7 @@ def _checked(key: dg.AssetCheckKey, result: "NodeResult") -> dg.AssetCheckResult
     )
 
 
-def _report_layers(
+def report_layers(
     graph: DbtGraph, results: "Sequence[NodeResult]", rows: dict[tuple[str, str], int]
 ) -> None:
     """Report one finished line per layer; a line per model would be a page."""

@@ -1,10 +1,11 @@
 """One extraction of event files: which are new, and what is loaded of them."""
 
+import logging
 import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,23 @@ SCHEMA = warehouse.dataset_name("events")
 REPEATED_WITHIN = timedelta(days=30)
 _SPOOL = "events_spool_"
 
+_log = logging.getLogger(__name__)
+
 
 class EventExtraction:
     """Reads the new files once, when the first of its tables is asked for."""
 
-    def __init__(self, settings: Settings, *, read_all: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        read_all: bool = False,
+        again: tuple[date, date] | None = None,
+    ) -> None:
         self.counts = Counts()
         self._settings = settings
         self._read_all = read_all
+        self._again = again
         self._landing = settings.landing_dir / "events"
         self._id = uuid.uuid4().hex[:12]
         self.folder = self._landing / self._id
@@ -92,6 +102,8 @@ class EventExtraction:
     def _new_files(self, connection: duckdb.DuckDBPyConnection) -> list[EventFile]:
         location = self._settings.events_location()
         listed = list_event_files(location, self._landing / "files")
+        if self._again and "files" in warehouse.raw_tables(connection, SCHEMA):
+            _forget_days(connection, {file.name for file in listed}, *self._again)
         known: set[tuple[str, int, str]] = set()
         is_known = not self._read_all
         if is_known and "files" in warehouse.raw_tables(connection, SCHEMA):
@@ -192,6 +204,44 @@ class EventExtraction:
                 f"WHERE {self._usable} AND message_id IN ({loaded})"
             )
         return f"SELECT row_id, min(reason) AS reason FROM ({select}) GROUP BY row_id"
+
+
+def _forget_days(
+    connection: duckdb.DuckDBPyConnection, listed: set[str], first: date, last: date
+) -> None:
+    """Delete the rows received on the days, so that their files are read as new ones.
+
+    Rows whose file is gone stay. The files are forgotten together with the rows: after
+    a kill the next load, whatever it was asked for, reads what is missing.
+    """
+    received = f"received_date BETWEEN DATE '{first}' AND DATE '{last}'"
+    found = connection.execute(
+        f"SELECT DISTINCT source_file FROM {SCHEMA}.events WHERE {received}"
+    ).fetchall()
+    files = sorted(listed & {name for (name,) in found})
+    if gone := len(found) - len(files):
+        _log.warning(
+            "events: %d files of the days %s to %s are gone, their rows stay",
+            *(gone, first, last),
+        )
+    if not files:
+        return
+    connection.execute("BEGIN")
+    connection.execute(
+        "CREATE TEMP TABLE forgotten AS SELECT message_id "
+        f"FROM {SCHEMA}.events WHERE {received} AND list_contains(?, source_file)",
+        [files],
+    )
+    for table in ("event_products", "events"):
+        connection.execute(
+            f"DELETE FROM {SCHEMA}.{table} "
+            "WHERE message_id IN (SELECT message_id FROM forgotten)"
+        )
+    connection.execute(
+        f"DELETE FROM {SCHEMA}.files WHERE list_contains(?, file)", [files]
+    )
+    connection.execute("DROP TABLE forgotten")
+    connection.execute("COMMIT")
 
 
 def _row(file: EventFile) -> dict[str, Any]:

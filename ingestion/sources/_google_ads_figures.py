@@ -62,15 +62,22 @@ class Figures:
         start: the first day of interest.
         lookback_days: for how long after a day its figures may change, 0 for as long as
             the account's own conversion windows are.
+        again: the first and last of the days to read instead, whatever was read before.
     """
 
     def __init__(
-        self, api: GoogleAds, extraction: Extraction, start: date, lookback_days: int
+        self,
+        api: GoogleAds,
+        extraction: Extraction,
+        start: date,
+        lookback_days: int,
+        again: tuple[date, date] | None = None,
     ) -> None:
         self._api = api
         self._extraction = extraction
         self._start = start
         self._lookback_days = lookback_days
+        self._again = again
         self._windows: dict[str, int] = {}
         self._first_days: dict[tuple[str, date], date] = {}
 
@@ -94,18 +101,23 @@ class Figures:
         wanted = max(self._start, _months_before(account.today, MONTHS_KEPT) + _DAY)
         lookback = timedelta(days=self._lookback(account))
         since, until = known.day("since"), known.day("until")
-        if since and until and since <= wanted and not self._extraction.read_all:
+        end = account.today
+        if self._again:
+            start, end = max(wanted, self._again[0]), min(end, self._again[1])
+        elif since and until and since <= wanted and not self._extraction.read_all:
             start = max(wanted, min(until, account.today) - lookback)
         else:
             first = known.day("first")
             start = self._first_day(query, account, wanted)
             # Days that have lost their figures since are read as well.
             start = max(wanted, min(start, first or start))
-        for first, last, records in self._slices(query, account, start):
+        for first, last, records in self._slices(query, account, start, end):
             days = self._days(query, account, first, last, records)
             yield from self._changed(query, account, days, known)
-        known.state["since"] = min(since or wanted, wanted).isoformat()
-        known.state["until"] = max(until or account.today, account.today).isoformat()
+        if not self._again:
+            until = max(until or account.today, account.today)
+            known.state["since"] = min(since or wanted, wanted).isoformat()
+            known.state["until"] = until.isoformat()
         for day in list(known.digests):
             if day < (account.today - lookback).isoformat():
                 del known.digests[day]
@@ -129,12 +141,12 @@ class Figures:
         return self._first_days[key]
 
     def _slices(
-        self, query: Query, account: Account, start: date
+        self, query: Query, account: Account, start: date, last: date
     ) -> Iterator[tuple[date, date, list[Record]]]:
         """Yield the records of consecutive days, fewer at once where it is too much."""
         days = WINDOW_DAYS
-        while start <= account.today:
-            end = min(start + (days - 1) * _DAY, account.today)
+        while start <= last:
+            end = min(start + (days - 1) * _DAY, last)
             try:
                 records = self._api.search(
                     account.customer_id, account.login, query, _between(start, end)
@@ -186,6 +198,7 @@ class Figures:
     ) -> Iterator[Row]:
         """Yield the days that differ from the last load, each with its marker."""
         counts = self._extraction.table(query.table)
+        is_asked_for = bool(self._again) or self._extraction.read_all
         for day, rows in days.items():
             first = known.state.get("first")
             if not rows and (first is None or day < first):
@@ -193,7 +206,7 @@ class Figures:
                 continue
             known.state["first"] = min(first or day, day)
             digest = content_digest(rows)
-            if known.digests.get(day) == digest and not self._extraction.read_all:
+            if known.digests.get(day) == digest and not is_asked_for:
                 counts.skipped += len(rows)
                 continue
             known.digests[day] = digest

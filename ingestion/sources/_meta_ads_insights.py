@@ -85,40 +85,50 @@ class Insights:
         extraction: the extraction.
         table: the table of the breakdown.
         lookback_days: for how long after a day its figures may still change.
+        again: the first and last of the days to read instead, whatever was read before.
     """
 
     def __init__(
-        self, lists: Lists, extraction: Extraction, table: RawTable, lookback_days: int
+        self,
+        lists: Lists,
+        extraction: Extraction,
+        table: RawTable,
+        lookback_days: int,
+        again: tuple[date, date] | None = None,
     ) -> None:
         self._lists = lists
         self._extraction = extraction
         self._table = table
         self._counts = extraction.table(table)
         self._lookback = timedelta(days=lookback_days)
+        self._again = again
         self._breakdowns = BREAKDOWNS[table.name]
 
     def rows(self, account: Account) -> Iterator[Row]:
         """Yield the rows of every day of an account that differs from the last load."""
         accounts = dlt.current.resource_state().setdefault("accounts", {})
         known = accounts.setdefault(account.account_id, {"until": None, "days": {}})
-        since = account.first_day
-        if known["until"] and not self._extraction.read_all:
+        since, last = account.first_day, account.today
+        if self._again:
+            since, last = max(since, self._again[0]), min(last, self._again[1])
+        elif known["until"] and not self._extraction.read_all:
             read_until = min(date.fromisoformat(known["until"]), account.today)
             since = max(since, read_until - self._lookback)
-        for start, end, records in self._slices(account, since):
+        for start, end, records in self._slices(account, since, last):
             yield from self._changed_days(account, start, end, records, known["days"])
-        known["until"] = max(known["until"] or "", account.today.isoformat())
+        if not self._again:
+            known["until"] = max(known["until"] or "", account.today.isoformat())
         oldest = (account.today - self._lookback).isoformat()
         for day in [day for day in known["days"] if day < oldest]:
             del known["days"][day]
 
     def _slices(
-        self, account: Account, since: date
+        self, account: Account, since: date, last: date
     ) -> Iterator[tuple[date, date, list[Record]]]:
         """Yield the records of consecutive days, fewer at once where it is too much."""
         start, days = since, JOB_DAYS
-        while start <= account.today:
-            end = min(start + (days - 1) * _DAY, account.today)
+        while start <= last:
+            end = min(start + (days - 1) * _DAY, last)
             try:
                 records = self._slice(account, start, end)
             except (ApiError, _JobLostError) as error:
@@ -225,10 +235,11 @@ class Insights:
             if self._identity(row) in days[day]:
                 self._counts.duplicates += 1
             days[day][self._identity(row)] = row
+        is_asked_for = bool(self._again) or self._extraction.read_all
         for day, found in days.items():
             rows = [found[key] for key in sorted(found)]
             digest = content_digest(rows)
-            if known.get(day) == digest and not self._extraction.read_all:
+            if known.get(day) == digest and not is_asked_for:
                 self._counts.skipped += len(rows)
                 continue
             known[day] = digest

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import dlt
 from dlt.extract import DltResource
 
+from ingestion.days import days_of
 from ingestion.lane import lane_resource
 from ingestion.probe import Finding
 from ingestion.records import RawTable
@@ -22,7 +23,9 @@ from ingestion.sources._event_columns import EVENT_COLUMNS, PRODUCT_COLUMNS
 from ingestion.sources._event_extraction import EventExtraction
 from ingestion.sources._event_files import list_event_files, read_first_byte
 
-__all__ = ["look", "source"]
+__all__ = ["ASKS_FOR_CHANGES", "look", "source"]
+
+ASKS_FOR_CHANGES = True
 
 FILES = RawTable(
     "files",
@@ -51,14 +54,20 @@ UNKNOWN_KEYS = RawTable(
 
 
 @dlt.source(name="events", max_table_nesting=0)
-def source(settings: Settings, read_all: bool = False) -> Iterable[DltResource]:
+def source(
+    settings: Settings, read_all: bool = False, days: str = ""
+) -> Iterable[DltResource]:
     """Return the resources of the event archive, one per table of `raw_events`.
 
     Args:
         settings: where the files and the warehouse are, and the first day of interest.
         read_all: read also the files that were read before.
+        days: make the rows received on these days (2026-01-01/2026-01-31) anew from
+            the files that they came from.
     """
-    extraction = EventExtraction(settings, read_all=read_all)
+    extraction = EventExtraction(
+        settings, read_all=read_all, again=days_of("events", days)
+    )
     for table, columns in (
         ("events", EVENT_COLUMNS),
         ("event_products", PRODUCT_COLUMNS),

@@ -22,7 +22,9 @@ from ingestion.settings import Settings
 from ingestion.sources._files_drop import Drop
 from ingestion.sources._files_tables import FILE_TABLES, SOURCE_FILES
 
-__all__ = ["source"]
+__all__ = ["ASKS_FOR_CHANGES", "source"]
+
+ASKS_FOR_CHANGES = True
 
 
 @dlt.source(name="files", max_table_nesting=0)

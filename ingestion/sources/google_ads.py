@@ -14,6 +14,7 @@ import dlt
 from dlt.common.typing import TSecretStrValue
 from dlt.extract import DltResource
 
+from ingestion.days import days_of
 from ingestion.extraction import Extraction, Row
 from ingestion.settings import Settings, SettingsError
 from ingestion.sources._google_ads_accounts import Accounts, customer_ids_of
@@ -47,6 +48,7 @@ def source(
     token_url: str = "https://oauth2.googleapis.com/token",
     skip: str = "",
     read_all: bool = False,
+    days: str = "",
 ) -> Iterable[DltResource]:
     """Return the resources of a login's accounts, one per table of `raw_google_ads`.
 
@@ -67,6 +69,8 @@ def source(
         token_url: where tokens are.
         skip: tables (comma-separated) not to read.
         read_all: load also what did not change since the last load.
+        days: of the figures, read only these days (2026-01-01/2026-01-31), and replace
+            them.
 
     Raises:
         SettingsError: a parameter is unusable.
@@ -88,7 +92,8 @@ def source(
     api = GoogleAds(credentials, token_url, base_url, api_version, developer_token)
     extraction = Extraction("google_ads", settings, skip=skip, read_all=read_all)
     accounts = Accounts(api, extraction, ",".join(login[:1]), named, left_out)
-    figures = Figures(api, extraction, settings.start_date, lookback_days)
+    again = days_of("google_ads", days)
+    figures = Figures(api, extraction, settings.start_date, lookback_days, again)
 
     def conversion_actions() -> Iterator[Row]:
         # Read before the figures: they say for how long figures may change.

@@ -53,7 +53,9 @@ from ingestion.sources._hubspot_tables import (
     CrmObject,
 )
 
-__all__ = ["CRM_OBJECTS", "source"]
+__all__ = ["ASKS_FOR_CHANGES", "CRM_OBJECTS", "source"]
+
+ASKS_FOR_CHANGES = True
 
 TEAMS_VERSION = "2026-03"  # the users API has no later generally available version
 # Attendance is uploaded days after a fair.

@@ -43,6 +43,7 @@ from ingestion.sources._intercom_tables import (
     row_of,
 )
 
+ASKS_FOR_CHANGES = True
 RowOf = Callable[[Mapping[str, Any]], Row]
 # Contacts are searched by whole days of the workspace's time zone, `>` meaning from the
 # next day on: two days back, no zone can hide a change.

@@ -17,6 +17,7 @@ import orjson
 from dlt.common.typing import TSecretStrValue
 from dlt.extract import DltResource
 
+from ingestion.days import days_of
 from ingestion.extraction import Extraction, Row
 from ingestion.records import RawTable
 from ingestion.rest import ApiError, ForbiddenError
@@ -56,6 +57,7 @@ def source(
     check_totals: bool = True,
     skip: str = "",
     read_all: bool = False,
+    days: str = "",
 ) -> Iterable[DltResource]:
     """Return the resources of the ad accounts that a token reads.
 
@@ -70,11 +72,14 @@ def source(
         check_totals: fail when a list is shorter than Meta says it is.
         skip: tables (comma-separated) not to read.
         read_all: read all of Meta's 37 months again, not only the look-back.
+        days: of the figures, read only these days (2026-01-01/2026-01-31), and replace
+            them.
     """
     extraction = Extraction("meta_ads", settings, skip=skip, read_all=read_all)
     api = api_for(access_token, app_secret, base_url)
     lists = Lists(api, api_version, check_totals=check_totals)
     accounts = _Accounts(lists, extraction, settings, account_ids)
+    again = days_of("meta_ads", days)
     yield extraction.resource(AD_ACCOUNTS, accounts.rows)
     for table, statuses, limit in (
         (CAMPAIGNS, CAMPAIGN_STATUSES, OBJECTS_PER_PAGE),
@@ -90,7 +95,7 @@ def source(
             ),
         )
     for table in (INSIGHTS_BY_PLATFORM, INSIGHTS_BY_AGE_AND_GENDER):
-        insights = Insights(lists, extraction, table, lookback_days)
+        insights = Insights(lists, extraction, table, lookback_days, again)
         yield extraction.resource(
             table, lambda insights=insights: accounts.each(insights.rows)
         )

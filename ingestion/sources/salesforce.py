@@ -27,7 +27,9 @@ from ingestion.sources._salesforce_tables import (
     versions_table,
 )
 
-__all__ = ["CHANGING_OBJECTS", "VERSIONED_OBJECTS", "source"]
+__all__ = ["ASKS_FOR_CHANGES", "CHANGING_OBJECTS", "VERSIONED_OBJECTS", "source"]
+
+ASKS_FOR_CHANGES = True
 
 
 @dlt.source(name="salesforce", max_table_nesting=0)

@@ -49,7 +49,9 @@ from ingestion.sources._zendesk_tables import (
 )
 from ingestion.sources._zendesk_tickets import BEFORE_ZENDESK, TicketReading, epoch
 
-__all__ = ["source"]
+__all__ = ["ASKS_FOR_CHANGES", "source"]
+
+ASKS_FOR_CHANGES = True
 
 ORGANIZATIONS_OVERLAP = timedelta(hours=1)
 # A ticket's rating changes until the ticket is closed, at most 28 days after the solve.

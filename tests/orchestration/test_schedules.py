@@ -22,7 +22,7 @@ def landing(settings, tmp_path: Path) -> Path:
 @pytest.fixture
 def tick(definitions, instance):
     """Return a function that lets the sensor look once, from a cursor."""
-    sensor = definitions.get_sensor_def("refresh_warehouse_on_event_files")
+    sensor = definitions.get_sensor_def("refresh_events_on_event_files")
 
     def look(cursor: str | None = None):
         context = dg.build_sensor_context(
@@ -68,7 +68,7 @@ def test_a_file_that_arrives_during_a_run_starts_the_next(tick, landing, instanc
     cursor = tick().cursor
     (landing / "late.jsonl").write_bytes(b"3")
     run = create_run_for_test(
-        instance, job_name="refresh_warehouse", status=dg.DagsterRunStatus.STARTED
+        instance, job_name="refresh_events", status=dg.DagsterRunStatus.STARTED
     )
     waiting = tick(cursor)
     assert waiting.run_requests == []
