@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from ingestion.settings import PROJECT_ROOT, Settings, SettingsError, load_settings
 from orchestration.manifest import DBT, ManifestError, dbt_environment, ensure_manifest
 
+_WORKSPACE = ("-w", "workspace.yaml")
 # What a shell needs beyond what it has: the run's settings, and where dbt finds things.
 _EXPORTED = ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET_PATH", "DBT_LOG_PATH")
 
@@ -57,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("env", help="print the run's settings as shell exports")
     commands.add_parser("prepare", help="parse the dbt project if it has changed")
     commands.add_parser("alerts", help="tell what is wrong; --test tries the channels")
+    commands.add_parser("webserver", help="Dagster's page alone, for a service")
+    commands.add_parser("daemon", help="Dagster's schedules and sensors, for a service")
+    commands.add_parser("backup", help="backup take FOLDER, backup restore BACKUP")
+    commands.add_parser("tidy", help="remove old logs and runs")
     commands.add_parser("trace", help="the way of a KPI: trace kpi_deals.won_count")
     commands.add_parser("erase", help="mask a person everywhere: erase EMAIL --confirm")
     commands.add_parser("why", help="what moved a KPI: why kpi_deals.won_count 2026-10")
@@ -116,6 +122,20 @@ def _dbt(settings: Settings, arguments: list[str]) -> int:
 
 
 def _dagster(settings: Settings, arguments: list[str]) -> int:
+    return _serve(settings, ["-m", "dagster", "dev", *_WORKSPACE, *arguments])
+
+
+def _webserver(settings: Settings, arguments: list[str]) -> int:
+    return _serve(settings, ["-m", "dagster_webserver", *_WORKSPACE, *arguments])
+
+
+def _daemon(settings: Settings, arguments: list[str]) -> int:
+    start = "from dagster._daemon.cli import main; main()"
+    return _serve(settings, ["-c", start, "run", *_WORKSPACE, *arguments])
+
+
+def _serve(settings: Settings, command: list[str]) -> int:
+    """Become one of Dagster's programs, on the project's own instance."""
     import dagster as dg
 
     from orchestration.instance import prepare_home, reap_dead_runs
@@ -128,11 +148,7 @@ def _dagster(settings: Settings, arguments: list[str]) -> int:
         reap_dead_runs(instance, home)
     os.chdir(PROJECT_ROOT)
     # In place of this process: Ctrl-C then reaches Dagster, which stops its children.
-    os.execve(
-        sys.executable,
-        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", *arguments],
-        environment,
-    )
+    os.execve(sys.executable, [sys.executable, *command], environment)
 
 
 def _env(settings: Settings, _: argparse.Namespace) -> int:
@@ -192,10 +208,46 @@ def _erase(settings: Settings, arguments: list[str]) -> int:
         return 1
 
 
+def _backup(settings: Settings, arguments: list[str]) -> int:
+    from orchestration.backup import BackupError, backup, restore
+
+    action, *folders = arguments or [""]
+    if action not in ("take", "restore") or len(folders) != 1 or not folders[0]:
+        sys.stderr.write("Write: backup take FOLDER, or backup restore BACKUP\n")
+        return 2
+    folder = Path(folders[0]).expanduser().resolve()
+    try:
+        if action == "restore":
+            restore(settings, folder)
+        else:
+            sys.stdout.write(f"{backup(settings, folder)}\n")
+    except BackupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _tidy(settings: Settings, _: argparse.Namespace) -> int:
+    import dagster as dg
+
+    from orchestration.instance import prepare_home
+    from orchestration.manifest import applied
+    from orchestration.retention import tidy
+
+    prepare_home(settings)
+    with applied(dbt_environment(settings)), dg.DagsterInstance.get() as instance:
+        logs, runs = tidy(settings, instance)
+    sys.stdout.write(f"Removed {logs} logs and {runs} runs.\n")
+    return 0
+
+
 _WITH_ARGUMENTS = {
     "dbt": _dbt,
     "dagster": _dagster,
     "alerts": _alerts,
+    "webserver": _webserver,
+    "daemon": _daemon,
+    "backup": _backup,
     "trace": _trace,
     "why": _why,
     "erase": _erase,
@@ -207,6 +259,7 @@ _COMMANDS = {
     "backfill": _backfill,
     "env": _env,
     "prepare": _prepare,
+    "tidy": _tidy,
 }
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ erasure`), so that no later load brings her back. What the vendors still have of
 theirs to erase; the sandbox is a vendor too.
 """
 
+import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import orjson
 from ingestion.erasure import Erased, Erasures, mask_for
 from ingestion.settings import Settings
 from orchestration import audit
+from orchestration.instance import POSTGRES
 from orchestration.lineage import read_lineage
 from orchestration.manifest import read_manifest
 from orchestration.masking import (
@@ -70,7 +72,11 @@ def erase(settings: Settings, wanted: str, *, is_confirmed: bool) -> int:
     left = dict(search(settings, masks))
     for path, places in left.items():
         out(f"STILL IN {path}: {', '.join(places) or 'its bytes'}\n")
-    if left:
+    if os.environ.get(POSTGRES):
+        out(
+            "NOT SEARCHED: Dagster's own storage in PostgreSQL. Search its event_logs.\n"
+        )
+    if left or os.environ.get(POSTGRES):
         return 1
     out(
         f"Erased as {masks.token}. Every file below {settings.warehouse_dir} was "
