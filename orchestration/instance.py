@@ -20,6 +20,14 @@ from dagster._core.storage.dagster_run import DagsterRun
 from ingestion.settings import Settings
 
 CONFIG = Path(__file__).with_name("dagster.yaml")
+# In the environment: Dagster then stores in PostgreSQL. The file names it, no more.
+POSTGRES = "DAGSTER_POSTGRES_URL"
+_POSTGRES_STORAGE = f"""
+storage:
+  postgres:
+    postgres_url:
+      env: {POSTGRES}
+"""
 PID_TAG, HOST_TAG = "warehouse/pid", "warehouse/host"
 # A process that starts a run takes its lock within seconds; Dagster itself gives a run
 # this long to start (dagster.yaml, start_timeout_seconds).
@@ -42,6 +50,8 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     wanted = CONFIG.read_text("utf-8")
+    if os.environ.get(POSTGRES):
+        wanted += _POSTGRES_STORAGE
     placed = home / "dagster.yaml"
     if not placed.is_file() or placed.read_text("utf-8") != wanted:
         fresh = home / f".dagster.yaml.{os.getpid()}"
