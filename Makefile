@@ -18,7 +18,7 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
 .PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster \
-        env dbt vendor live-check trace why erase bench hooks clean
+        env dbt vendor live-check trace why erase backup restore bench hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
@@ -100,6 +100,12 @@ why: setup ## what moved a KPI, and its rows: make why KPI=kpi_deals.won_count P
 
 erase: setup ## mask a person in everything stored: make erase CUSTOMER=… [CONFIRM=yes]
 	@$(PYTHON) -m orchestration erase '$(or $(CUSTOMER),$(error name the customer: an address, a customer_key, vendor:id))' $(if $(filter yes,$(CONFIRM)),--confirm)
+
+backup: setup ## copy the warehouse, also during a run: make backup TO=folder
+	@$(PYTHON) -m orchestration backup take '$(or $(TO),$(error name a folder: make backup TO=/backups))'
+
+restore: setup ## fill an empty WAREHOUSE_DIR from a backup: make restore FROM=folder/20261125T020000Z
+	@$(PYTHON) -m orchestration backup restore '$(or $(FROM),$(error name a backup: make restore FROM=/backups/20261125T020000Z))'
 
 bench: setup ## measure the speed promises, as ratios within one run
 	$(PYTHON) -m tests.benchmarks
