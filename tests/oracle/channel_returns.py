@@ -10,10 +10,17 @@ from itertools import pairwise
 
 from tests.oracle.ads import PLATFORMS, Ads
 from tests.oracle.channel_costs import ChannelCosts, Cost, total
-from tests.oracle.channels import MODELS, PERIODS, Encounter, Journeys, micros
+from tests.oracle.channels import (
+    MODELS,
+    PERIODS,
+    Encounter,
+    Journeys,
+    micros,
+    weights_of,
+)
 from tests.oracle.comparison import Rows
 from tests.oracle.crm import instant as _instant
-from tests.oracle.leads import People
+from tests.oracle.leads import EVENT_DAYS, VISIT_DAYS, People
 from tests.oracle.periods import CALENDARS, ONE_DAY, cents, period_of, ratio
 from tests.oracle.shop_customers import Buyer, Buyers
 
@@ -24,7 +31,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Return:
-    """What one encounter is credited with of one order; no margin is an unknown one."""
+    """What one encounter is credited with of one order or deal, in money.
+
+    Without a margin that is unknown.
+    """
 
     model: str
     met: Encounter | None
@@ -32,6 +42,7 @@ class Return:
     share: Fraction
     sales: Decimal
     margin: Decimal | None
+    is_deal: bool = False
 
     @property
     def channel(self) -> str:
@@ -68,18 +79,83 @@ def returns(journeys: Journeys, buyers: Buyers) -> list[Return]:
     return [one for one in with_margins if one.day <= journeys.today]
 
 
-def _sides(found: Iterable[Return], cost: Decimal, name: str) -> dict[str, object]:
-    found = list(found)
+def deal_returns(people: People) -> list[Return]:
+    """Return what is credited of each won deal."""
+    crm, found = people.crm, []
+    library = {
+        line["id"]: line["properties"]["hs_cost_of_goods_sold"]
+        for line in crm.lines("products")
+    }
+    pieces = {
+        line["id"]: line["properties"]
+        for line in crm.lines("line_items")
+        if not line["archived"]
+    }
+    links = crm.links("deals", "line_items")
+    for deal in crm.deals:
+        if deal.state != "won" or deal.close_date is None or deal.close_date > people.clock.today:  # fmt: skip
+            continue
+        met = [
+            Encounter(one.moment, one.channel, f"x/{one.campaign}" if one.campaign else "none", "", one.event)
+            for person in people.people_of[deal.deal_id]
+            for one in people.touches[person]
+            if timedelta(0) <= deal.created - one.moment < (EVENT_DAYS if one.event else VISIT_DAYS)
+        ]  # fmt: skip
+        if not met:
+            source = next(name for kind, name in people.source(deal) if kind == "channel")  # fmt: skip
+            met = [Encounter(deal.created, source, "none")]
+        met.sort(key=lambda one: one.moment)
+        lines = [pieces[one] for one, _ in links.get(deal.deal_id, []) if one in pieces]
+        costs = [_line_cost(library.get(line["hs_product_id"] or ""), line) for line in lines]  # fmt: skip
+        known = [one for one in costs if one is not None]
+        is_known = bool(costs) and len(known) == len(costs) and deal.amount_base is not None  # fmt: skip
+        worth = deal.amount_base or ZERO
+        margin = worth - sum(known, ZERO)
+        for model, weights in weights_of(deal.created, met).items():
+            whole, so_far, given, earned = sum(weights), Fraction(0), ZERO, ZERO
+            for one, weight in zip(met, weights, strict=True):
+                so_far += weight / whole
+                up_to, margin_up_to = micros(worth, so_far), micros(margin, so_far)
+                part = margin_up_to - earned if is_known else None
+                found.append(Return(model, one, deal.close_date, weight / whole, up_to - given, part, is_deal=True))  # fmt: skip
+                given, earned = up_to, margin_up_to
+    return found
+
+
+def _line_cost(cost: str | None, line: dict) -> Decimal | None:
+    return Decimal(cost) * Decimal(line["quantity"]) if cost else None
+
+
+def _sides(
+    every: Iterable[Return], cost: Decimal, name: str, *, with_deals: bool = False
+) -> dict[str, object]:
+    every = list(every)
+    row, margin = _side([one for one in every if not one.is_deal])
+    row[name] = ratio(margin - cost, cost) if margin is not None else None
+    if with_deals:
+        deals, more = _side([one for one in every if one.is_deal])
+        is_known = margin is not None and more is not None
+        row |= {
+            "credited_deal_amount_base": deals["credited_net_sales_amount_base"],
+            "deal_margin_coverage_share": deals["margin_coverage_share"],
+            "credited_deal_margin_amount_base": deals["credited_margin_amount_base"],
+            f"{name}_with_deals": ratio(margin + more - cost, cost) if is_known else None,
+        }  # fmt: skip
+    return row
+
+
+def _side(found: list[Return]) -> tuple[dict[str, object], Decimal | None]:
+    """Return the columns of credits, and their margin where one is known."""
     sales = sum((one.sales for one in found), ZERO)
     covered = sum((one.sales for one in found if one.margin is not None), ZERO)
     margin = sum((one.margin or ZERO for one in found), ZERO)
     is_known = not sales or bool(covered)
-    return {
+    row: dict[str, object] = {
         "credited_net_sales_amount_base": cents(sales),
         "margin_coverage_share": ratio(covered, sales),
         "credited_margin_amount_base": cents(margin) if is_known else None,
-        name: ratio(margin - cost, cost) if is_known else None,
     }
+    return row, margin if is_known else None
 
 
 def kpi_channel_roi(credits: list[Return], costs: ChannelCosts) -> Rows:
@@ -103,7 +179,7 @@ def kpi_channel_roi(credits: list[Return], costs: ChannelCosts) -> Rows:
         cost = total(money)
         rows[key] = {
             "is_complete": period_of(*key[:2])[1] < costs.today,
-            **_sides(earned.get(key, []), cost, "channel_roi"),
+            **_sides(earned.get(key, []), cost, "channel_roi", with_deals=True),
             "channel_cost_amount_base": cents(cost),
             "committed_cost_amount_base": cents(total([one for one in money if one.is_committed])),
         }  # fmt: skip
@@ -197,12 +273,12 @@ def kpi_marketing_event_roi(
                     "won_influenced_deal_count": len(won),
                     "influenced_deal_amount_base": sum((one.amount_base or ZERO for one in deals), ZERO),
                     "won_influenced_deal_amount_base": sum((one.amount_base or ZERO for one in won), ZERO),
-                    "credited_orders": round(float(sum(one.share for one in found)), 6),
+                    "credited_orders": round(float(sum(one.share for one in found if not one.is_deal)), 6),
                     "channel_cost_amount_base": cents(cost),
                     "committed_cost_amount_base": cents(total([one for one in money if one.is_committed])),
                     "cost_per_lead": ratio(cost, len(leads)),
                     "cost_per_qualified_lead": ratio(cost, len(qualified)),
-                    **_sides(found, cost, "event_roi"),
+                    **_sides(found, cost, "event_roi", with_deals=True),
                 }  # fmt: skip
     return rows
 

@@ -77,7 +77,7 @@ class Journeys:
 
     def _credit(self, order: Sale, seen: list[Encounter] | list[None]) -> None:
         worth = order.base(order.goods) - order.base(order.discount)
-        for model, weights in _models(order, seen).items():
+        for model, weights in weights_of(order.moment, seen).items():
             whole, so_far, given = sum(weights), Fraction(0), Decimal(0)
             for met, weight in zip(seen, weights, strict=True):
                 so_far += weight / whole
@@ -95,14 +95,14 @@ def micros(worth: Decimal, share: Fraction) -> Decimal:
     )
 
 
-def _models(
-    order: Sale, seen: list[Encounter] | list[None]
+def weights_of(
+    moment: datetime, seen: list[Encounter] | list[None]
 ) -> dict[str, list[Fraction]]:
-    """Return the weight of each encounter under each model."""
+    """Return the weight of each encounter before a moment under each model."""
     count = len(seen)
     channels = [met.channel if met else "unknown" for met in seen]
     often = Counter(channels)
-    ages = [order.moment - met.moment if met else timedelta(0) for met in seen]
+    ages = [moment - met.moment if met else timedelta(0) for met in seen]
     last = count - 1
     elsewhere = [
         place

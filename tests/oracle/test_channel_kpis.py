@@ -144,7 +144,8 @@ def test_pipeline_that_channels_brought(warehouse: Warehouse, known: Company) ->
 
 def test_returns_of_channels(warehouse: Warehouse, known: Company) -> None:
     """K65: a channel without an order would vanish with its cost."""
-    expected = channel_returns.kpi_channel_roi(known.credits, known.costs)
+    every = [*known.credits, *channel_returns.deal_returns(known.people)]
+    expected = channel_returns.kpi_channel_roi(every, known.costs)
     key = ("period_type", "period_start_date", "attribution_model_name", "scope_type", "scope_name")  # fmt: skip
     assert_same(expected, warehouse.rows("kpi_channel_roi", key))
 
@@ -158,9 +159,8 @@ def test_returns_of_ads(warehouse: Warehouse, known: Company) -> None:
 
 def test_returns_of_events(warehouse: Warehouse, known: Company) -> None:
     """K65: a fair of last month would be judged before it could bring anything."""
-    expected = channel_returns.kpi_marketing_event_roi(
-        known.people, known.credits, known.costs
-    )
+    every = [*known.credits, *channel_returns.deal_returns(known.people)]
+    expected = channel_returns.kpi_marketing_event_roi(known.people, every, known.costs)
     ids = {
         row["marketing_event_key"]: row["marketing_event_id"]
         for row in warehouse.records("marts.dim_marketing_events")

@@ -26,11 +26,11 @@ with
         from purchases
         inner join
             periods
-            on periods.period_end_date >= purchases.purchase_date
-            and periods.period_end_date
-            < coalesce(purchases.next_purchase_date, cast('9999-12-31' as date))
-            and periods.period_end_date
-            < purchases.purchase_date + {{ var("formula_silence_days") }}
+            on purchases.purchase_date <= periods.period_end_date
+            and coalesce(purchases.next_purchase_date, cast('9999-12-31' as date))
+            > periods.period_end_date
+            and purchases.purchase_date + {{ var("formula_silence_days") }}
+            > periods.period_end_date
     ),
     measures as (
         select

@@ -7,6 +7,7 @@ with
     leads as (select * from {{ ref("fct_leads") }}),
     costs as (select * from {{ ref("fct_channel_costs") }}),
     credits as (select * from {{ ref("fct_attribution_credits") }}),
+    deal_credits as (select * from {{ ref("fct_deal_attribution_credits") }}),
     deal_touches as (
         select *
         from {{ ref("int_deal_touches") }}
@@ -14,7 +15,13 @@ with
     ),
     deals as (select * from {{ ref("fct_deals") }}),
     models as (
-        select attribution_model_name from credits group by attribution_model_name
+        select attribution_model_name
+        from credits
+        group by attribution_model_name
+        union
+        select attribution_model_name
+        from deal_credits
+        group by attribution_model_name
     ),
     horizons as (
         {% for days in var("event_horizon_days") %}
@@ -125,6 +132,32 @@ with
             windows.horizon_days,
             credits.attribution_model_name
     ),
+    credited_deals as (
+        select
+            windows.marketing_event_key,
+            windows.horizon_days,
+            deal_credits.attribution_model_name,
+            coalesce(sum(deal_credits.credited_amount_base), 0) as deal_amount,
+            coalesce(
+                sum(
+                    case
+                        when deal_credits.credited_margin_amount_base is not null
+                        then deal_credits.credited_amount_base
+                    end
+                ),
+                0
+            ) as covered_deal_amount,
+            coalesce(sum(deal_credits.credited_margin_amount_base), 0) as margin_amount
+        from windows
+        inner join
+            deal_credits
+            on windows.marketing_event_key = deal_credits.marketing_event_key
+            and windows.last_date >= deal_credits.won_date
+        group by
+            windows.marketing_event_key,
+            windows.horizon_days,
+            deal_credits.attribution_model_name
+    ),
     final as (
         select
             windows.*,
@@ -148,7 +181,15 @@ with
                 then 0
                 when credited.covered_sales_amount <> 0
                 then credited.margin_amount
-            end as margin_amount
+            end as margin_amount,
+            coalesce(credited_deals.deal_amount, 0) as credited_deal_amount,
+            coalesce(credited_deals.covered_deal_amount, 0) as covered_deal_amount,
+            case
+                when coalesce(credited_deals.deal_amount, 0) = 0
+                then 0
+                when credited_deals.covered_deal_amount <> 0
+                then credited_deals.margin_amount
+            end as deal_margin_amount
         from windows
         cross join models
         left join reached on windows.marketing_event_key = reached.marketing_event_key
@@ -166,6 +207,11 @@ with
             on windows.marketing_event_key = credited.marketing_event_key
             and windows.horizon_days = credited.horizon_days
             and models.attribution_model_name = credited.attribution_model_name
+        left join
+            credited_deals
+            on windows.marketing_event_key = credited_deals.marketing_event_key
+            and windows.horizon_days = credited_deals.horizon_days
+            and models.attribution_model_name = credited_deals.attribution_model_name
     )
 select
     cast(marketing_event_key as string) as marketing_event_key,
@@ -185,11 +231,20 @@ select
     cast(sales_amount as decimal(18, 2)) as credited_net_sales_amount_base,
     {{ safe_ratio("covered_sales_amount", "sales_amount") }} as margin_coverage_share,
     cast(margin_amount as decimal(18, 2)) as credited_margin_amount_base,
+    cast(credited_deal_amount as decimal(18, 2)) as credited_deal_amount_base,
+    {{ safe_ratio("covered_deal_amount", "credited_deal_amount") }}
+    as deal_margin_coverage_share,
+    cast(deal_margin_amount as decimal(18, 2)) as credited_deal_margin_amount_base,
     cast(cost_amount as decimal(18, 2)) as channel_cost_amount_base,
     cast(committed_amount as decimal(18, 2)) as committed_cost_amount_base,
     {{ safe_ratio("cost_amount", "lead_count") }} as cost_per_lead,
     {{ safe_ratio("cost_amount", "qualified_count") }} as cost_per_qualified_lead,
     {{ safe_ratio("(margin_amount - cost_amount)", "cost_amount") }} as event_roi,
+    {{
+        safe_ratio(
+            "(margin_amount + deal_margin_amount - cost_amount)", "cost_amount"
+        )
+    }} as event_roi_with_deals,
     cast(start_date as date) as start_date,
     cast(end_date as date) as end_date
 from final
