@@ -3,9 +3,11 @@
 Planted by chance, at rates a real stream has: lines sent twice within a file and again
 days later, visits from devices with a wrong clock, visits that arrive days late, bots,
 guests, abandoned carts taken up again, partial and second refunds, cancellations.
-What must exist in every company stands in `planted_orders` and `planted_lines`.
+What must exist in every company stands in `planted_orders` and `planted_lines`; what
+readers of the blog do in `reading`.
 """
 
+import random
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from ingestion.sandbox.generator.events.envelope import (
 )
 from ingestion.sandbox.generator.events.planted_lines import planted_lines
 from ingestion.sandbox.generator.events.planted_orders import planted_orders
+from ingestion.sandbox.generator.events.reading import Readers
 from ingestion.sandbox.generator.events.visits import Shop, Visit, campaign_of
 
 _BOT_SHARE, _KNOWN_SHARE = 0.03, 0.45
@@ -44,6 +47,7 @@ class _Stream:
         self.archive = archive
         self.rng = company.rng("events")
         self.shop = Shop(company, self.rng)
+        self.readers = Readers(company)
         self.users = sorted(company.web_users, key=lambda person: person.created)
 
     def run(self) -> None:
@@ -51,6 +55,8 @@ class _Stream:
         for received, event in planted_orders(self.company):
             self.archive.add(received, event)
         planted_lines(self.company, self.archive)
+        for events in (*self.readers.planted(), *self.readers.subscribers()):
+            self._keep(events, self.readers.rng)
         days = calendar.days()
         weights = [calendar.shop_weight(day) for day in days]
         per_weight, carried = self.company.size.sessions / sum(weights), 0.0
@@ -66,6 +72,8 @@ class _Stream:
         known = [person for person in self.users if person.created < calendar.day_start(day)]  # fmt: skip
         for _ in range(count):
             self._visit(day, known, None)
+        for events in self.readers.day(calendar.day_start(day), count):
+            self._keep(events, self.readers.rng)
         persian = [person for person in known if person.country == "Iran"]
         extra = count * 0.18 * (calendar.nowruz_weight(day) - 1)
         for _ in range(int(extra + self.rng.random()) if extra > 0 else 0):
@@ -77,7 +85,7 @@ class _Stream:
         zone = vocabulary.COUNTRIES[visitor.country][0]
         start = calendar.shop_moments(rng, day, 1, zone)[0]
         if rng.random() < _BOT_SHARE:
-            self._keep(self._bot(visitor, start))
+            self._keep(self._bot(visitor, start), rng)
             return
         dice = rng.random()
         if dice < _SKEWED_VISITS:
@@ -85,7 +93,8 @@ class _Stream:
         elif dice < _SKEWED_VISITS + _LATE_VISITS:
             visitor.delay = int(rng.uniform(1, 6) * DAY)
         entry = draw(rng, vocabulary.REFERRERS)
-        self._keep(Visit(self.shop, visitor, start, entry).walk(day))
+        self._keep(Visit(self.shop, visitor, start, entry).walk(day), rng)
+        self._keep(self.readers.before(visitor, start, entry), self.readers.rng)
 
     def _visitor(self, day: date, known: list[Person], country: str | None) -> Visitor:
         rng = self.rng
@@ -125,9 +134,9 @@ class _Stream:
             events.append(browser_event(rng, visitor, when, "page", page, properties=page))  # fmt: skip
         return events
 
-    def _keep(self, events: list[tuple[int, dict]]) -> None:
+    def _keep(self, events: list[tuple[int, dict]], rng: random.Random) -> None:
         """Hand events to the archive, a few of them twice."""
-        rng, archive = self.rng, self.archive
+        archive = self.archive
         for received, event in events:
             line = orjson.dumps(event)
             archive.add_line(received, line)
