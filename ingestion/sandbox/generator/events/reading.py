@@ -103,7 +103,8 @@ class Readers:
             if person is not None and person.devices:
                 visitor.anonymous_id = person.devices[0]
             moment, end = reader.created - int(rng.uniform(0.2, 40) * DAY), 0
-            for _ in range(rng.choice((1, 2, 3))):
+            # Some read on the site only once they get the letters.
+            for _ in range(rng.choice((0, 1, 1, 2, 3))):
                 events, end = self._visit(visitor, moment, "", 1)
                 yield events
                 moment = max(end, moment) + int(rng.uniform(0.2, 15) * DAY)
