@@ -1,4 +1,4 @@
-"""What is plausible in the newsletters' KPIs (K56, K57)."""
+"""What is plausible in the KPIs of the blog and the newsletters (K51 to K59)."""
 
 from typing import TYPE_CHECKING
 
@@ -9,8 +9,51 @@ if TYPE_CHECKING:
 
 
 def suites() -> "dict[str, list[Expectation]]":
-    """Return the suites of newsletters and their subscribers."""
+    """Return the suites of what is read, of newsletters and of their subscribers."""
     return {
+        "kpi_content_engagement_monthly": [
+            no_row_where(
+                "median_engaged_seconds > p90_engaged_seconds "
+                "or p90_engaged_seconds > 1800",
+                "nobody reads a page for more than half an hour",
+            ),
+            no_row_where(
+                "scope_type = 'total' and page_view_count >= 100 "
+                "and measured_view_count < page_view_count / 2",
+                "most pages send heartbeats",
+            ),
+            no_row_where(
+                "scroll_depth_share not between 0 and 1 "
+                "or read_through_rate not between 0 and 1",
+                "shares are parts",
+            ),
+        ],
+        "kpi_section_engagement_monthly": [
+            no_row_where(
+                "average_dwell_seconds > 1800 or reach_rate > 1 or exit_share > 1",
+                "sections are reached within their views",
+            ),
+        ],
+        "kpi_reader_conversion_monthly": [
+            no_row_where(
+                "scope_type = 'total' and eligible_reader_count >= 100 "
+                "and subscription_rate > 0.8",
+                "not nearly every reader subscribes",
+            ),
+        ],
+        "kpi_subscriber_conversion_monthly": [
+            no_row_where(
+                "scope_type = 'total' and eligible_subscriber_count >= 100 "
+                "and conversion_rate > 0.8",
+                "not nearly every subscriber buys",
+            ),
+        ],
+        "kpi_content_revenue_monthly": [
+            no_row_where(
+                "credited_net_sales_amount_base > assisted_net_sales_amount_base + 0.01",
+                "no more is credited than was sold",
+            ),
+        ],
         "kpi_newsletter_sends": [
             no_row_where(
                 "not is_provisional and sent_count >= 100 and accepted_rate < 0.8",

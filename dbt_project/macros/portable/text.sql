@@ -32,3 +32,8 @@
 {% macro explode_text(text, separator) %}
     {{- return(adapter.dispatch("explode_text")(text, separator)) -}}
 {% endmacro %}
+
+-- A text with its percent-encoding undone; as it was where that is no UTF-8.
+{% macro url_decoded(text) %}
+    {{- return(adapter.dispatch("url_decoded")(text)) -}}
+{% endmacro %}

@@ -35,6 +35,10 @@
     json_extract_string({{ json }}, '$.{{ path }}')
 {%- endmacro %}
 
+{% macro default__url_decoded(text) -%}
+    coalesce(try(url_decode({{ text }})), {{ text }})
+{%- endmacro %}
+
 {% macro default__explode_json_list(json) -%}
     unnest(from_json({{ json }}, '["VARCHAR"]'))
 {%- endmacro %}

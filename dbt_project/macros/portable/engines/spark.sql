@@ -53,6 +53,10 @@
     get_json_object({{ json }}, '$.{{ path }}')
 {%- endmacro %}
 
+{% macro spark__url_decoded(text) -%}
+    coalesce(try_url_decode({{ text }}), {{ text }})
+{%- endmacro %}
+
 {% macro spark__explode_json_list(json) -%}
     explode(from_json({{ json }}, 'array<string>'))
 {%- endmacro %}

@@ -1,0 +1,3 @@
+-- Pages that somebody opened on any site, machines included.
+-- Grain: one row per (vendor, message_id).
+{{ union_vendors("page_views", "shop", known_at="viewed_at") }}
