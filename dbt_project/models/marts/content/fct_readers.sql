@@ -61,7 +61,7 @@ with
         inner join
             sessions
             on firsts.reader_key = coalesce(sessions.customer_key, sessions.visitor_key)
-            and sessions.started_at > firsts.viewed_at
+            and firsts.viewed_at < sessions.started_at
         group by firsts.reader_key
     ),
     final as (
