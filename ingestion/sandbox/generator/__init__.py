@@ -18,7 +18,7 @@ from ingestion.settings import SANDBOX_COMPANY, Settings, SettingsError
 
 # Raised when the same seed and size give other data than before: data directories of
 # an older version are written anew.
-VERSION = 5
+VERSION = 6
 
 
 def generate(out: Path, size: str, seed: int) -> Path:
