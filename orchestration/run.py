@@ -129,11 +129,12 @@ def _execute(
             instance=instance,
             raise_on_error=False,
             run_id=run_id,
-            tags={**process_tags(), **_LOCATION_TAG, **_range_tags(days)},
+            tags={**process_tags(), **_LOCATION_TAG, **range_tags(days)},
         )
 
 
-def _range_tags(days: tuple[date, date] | None) -> dict[str, str]:
+def range_tags(days: tuple[date, date] | None) -> dict[str, str]:
+    """Return the tags by which a run knows its partitions."""
     if days is None:
         return {}
     return {

@@ -117,6 +117,7 @@ class Stage:
     kpi_status: Status = Status.passed
     crash: Exception | None = None
     seen: list[str] = field(default_factory=list)
+    arguments: list[str] = field(default_factory=list)
 
     def load(
         self,
@@ -166,6 +167,7 @@ class Stage:
     def dbt(self, settings: Settings, arguments: list[str]) -> DbtOutcome:
         """Stand in for dbt: build the models, then report the test's status."""
         self.seen.append("dbt")
+        self.arguments = arguments
         with duckdb.connect(str(settings.warehouse_path)) as connection:
             for schema in ("staging", "marts", "kpis"):
                 connection.execute(f"create schema if not exists {schema}")

@@ -143,3 +143,13 @@ def test_files_wait_for_a_run_of_either_job(tick, landing, instance):
     assert tick(cursor).run_requests == []
     instance.report_run_failed(run)
     assert len(tick(cursor).run_requests) == 1
+
+
+def test_files_that_cannot_be_loaded_start_no_second_run(tick, landing, instance):
+    """A sensor that fires while something is wrong starts a run a minute, for ever."""
+    cursor = tick().cursor
+    (landing / "broken.jsonl").write_bytes(b"3")
+    found = tick(cursor)
+    run = create_run_for_test(instance, job_name="refresh_events")
+    instance.report_run_failed(run)
+    assert tick(found.cursor).run_requests == []
