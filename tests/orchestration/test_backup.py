@@ -233,7 +233,7 @@ def test_postgres_is_used_where_its_url_is_given_and_never_written_down(
     placed = settings.dagster_home / "dagster.yaml"
     prepare_home(settings)
     assert POSTGRES not in placed.read_text("utf-8")
-    monkeypatch.setenv(POSTGRES, "postgresql://dagster:secret@host/dagster")
+    monkeypatch.setenv(POSTGRES, "postgresql+psycopg2://dagster:secret@host/dagster")
     prepare_home(settings)
     assert f"env: {POSTGRES}" in placed.read_text("utf-8")
     assert "secret" not in placed.read_text("utf-8")
