@@ -24,6 +24,7 @@ from tests.oracle.periods import (
 from tests.oracle.sales_kpis import DAILY_SCOPES, Sales
 
 SEASON, HORIZONS, ORIGINS = 12, 6, 12
+PRODUCTS, OTHERS = 12, "other products"
 Scope = tuple[str, str, str]
 
 
@@ -73,13 +74,18 @@ def history(sales: Sales, events: DealEvents) -> History:
             found.values["net_sales", kind, name] = [
                 cents(sales.net(scope, month, last_of_month(month))) for month in months
             ]
+    _forecast_products(found, sales)
     products = main_products(events.crm)
     every = events.between("total", "won", date.min, today)
     months = _whole_months(min(deal.close_date for deal in every), today)
     won: dict[tuple[str, str], list[Deal]] = defaultdict(list)
+    worth: dict[str, Decimal] = defaultdict(Decimal)
+    for deal in every:
+        worth[products[deal.deal_id]] += money([deal])
     for deal in every:
         won["total", "all"].append(deal)
-        won["product", products[deal.deal_id]].append(deal)
+        name = products[deal.deal_id]
+        won["product", name if name in _best(worth) else OTHERS].append(deal)
     for scope in events.by_scope:
         kind, _, name = scope.partition(":")
         if kind in ("team", "region"):
@@ -101,6 +107,24 @@ def history(sales: Sales, events: DealEvents) -> History:
                 for month in months
             ]
     return found
+
+
+def _best(worth: dict[str, Decimal]) -> list[str]:
+    return sorted(worth, key=lambda name: (-worth[name], name))[:PRODUCTS]
+
+
+def _forecast_products(found: History, sales: Sales) -> None:
+    """Add the best products of all time, and what the others sell."""
+    scopes = {sales.kind(scope)[1]: scope for scope in sales.scopes() if sales.kind(scope)[0] == "product"}  # fmt: skip
+    best = _best({name: sales.net(scope, date.min, date.max) for name, scope in scopes.items()})  # fmt: skip
+    months, others = found.months["net_sales"], [Decimal(0)] * len(found.months["net_sales"])  # fmt: skip
+    for name, scope in scopes.items():
+        net = [sales.net(scope, month, last_of_month(month)) for month in months]
+        if name in best:
+            found.values["net_sales", "product", name] = [cents(each) for each in net]
+        else:
+            others = [sum(pair, Decimal(0)) for pair in zip(others, net, strict=True)]
+    found.values["net_sales", "product", OTHERS] = [cents(each) for each in others]
 
 
 def _worth(measure: str, deals: list[Deal]) -> Decimal:

@@ -1,20 +1,49 @@
 -- K12: what the shop sold and the sales teams won per month that is over, for the
--- forecast. A deal is under the product of its largest line.
+-- forecast. A deal is under the product of its largest line. Products beyond the best
+-- ones of all time are together one, so that parts stay few and add up.
 -- Grain: one row per (measure_type, scope_type, scope_name, sales_month), from the
 -- first
 -- month that was observed whole on, without gaps.
 with
+    daily as (
+        select *
+        from {{ ref("int_sales_daily") }}
+        where
+            scope_type in ('total', 'country', 'region', 'product_category', 'product')
+            and order_count + refund_count > 0
+    ),
+    sold_products as (
+        select scope_name as product_name, sum(net_amount) as net_amount
+        from daily
+        where scope_type = 'product'
+        group by scope_name
+    ),
+    best_sold as (
+        select
+            product_name,
+            row_number() over (
+                order by net_amount desc nulls last, product_name asc nulls last
+            ) as product_rank
+        from sold_products
+    ),
     sales as (
         select
             'net_sales' as measure_type,
-            scope_type,
-            scope_name,
-            event_date,
-            net_amount as month_value
-        from {{ ref("int_sales_daily") }}
-        where
-            scope_type in ('total', 'country', 'region', 'product_category')
-            and order_count + refund_count > 0
+            daily.scope_type,
+            case
+                when daily.scope_type <> 'product'
+                then daily.scope_name
+                when best_sold.product_rank <= {{ var("forecast_products") }}
+                then daily.scope_name
+                else 'other products'
+            end as scope_name,
+            daily.event_date,
+            daily.net_amount as month_value
+        from daily
+        left join
+            best_sold
+            on daily.scope_type = 'product'
+            and daily.scope_name = best_sold.product_name
     ),
     scopes as (select * from {{ ref("int_scopes") }}),
     counted as (
@@ -41,12 +70,10 @@ with
             ) as line_rank
         from {{ ref("fct_deal_line_items") }}
     ),
-    of_products as (
+    won_products as (
         select
-            'product' as scope_type,
-            coalesce(main_lines.product_name, 'unknown') as scope_name,
+            coalesce(main_lines.product_name, 'unknown') as product_name,
             deals.close_date as event_date,
-            cast(1 as bigint) as won_count,
             coalesce(deals.deal_amount_base, 0) as won_amount_base
         from {{ ref("fct_deals") }} as deals
         left join
@@ -54,6 +81,33 @@ with
             on deals.deal_key = main_lines.deal_key
             and main_lines.line_rank = 1
         where deals.is_won and deals.close_date <= {{ as_of_date() }}
+    ),
+    product_values as (
+        select product_name, sum(won_amount_base) as won_amount_base
+        from won_products
+        group by product_name
+    ),
+    best_won as (
+        select
+            product_name,
+            row_number() over (
+                order by won_amount_base desc nulls last, product_name asc nulls last
+            ) as product_rank
+        from product_values
+    ),
+    of_products as (
+        select
+            'product' as scope_type,
+            case
+                when best_won.product_rank <= {{ var("forecast_products") }}
+                then won_products.product_name
+                else 'other products'
+            end as scope_name,
+            won_products.event_date,
+            cast(1 as bigint) as won_count,
+            won_products.won_amount_base
+        from won_products
+        inner join best_won on won_products.product_name = best_won.product_name
     ),
     won as (
         select *
