@@ -17,6 +17,7 @@ BENCHMARKS = (
     "tickets",
     "code_location",
     "no_change",
+    "orchestration",
 )
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=3, help="repeats; the median counts"
     )
-    parser.add_argument("--size", default="large", help="sandbox size of no_change")
+    parser.add_argument("--size", default="large", help="sandbox size of whole runs")
     given = parser.parse_args()
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
