@@ -40,7 +40,9 @@ run: setup ## start the sandbox company, run the whole warehouse, print the head
 
 test: setup ## every test, the checks of `make check` included
 	$(MAKE) --no-print-directory check
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	# Three workers, because one often waits for a process; in the order of the folders,
+	# which has what takes longest first.
+	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup fmt-check lint types imports sql structure ## format, lint, types, imports, dbt rules
 

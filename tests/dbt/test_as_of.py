@@ -148,6 +148,7 @@ def reruns(
         "WAREHOUSE_DIR": str(folder),
         "SANDBOX_DATA": str(company_dir),
         "AS_OF": instant.isoformat(),
+        "DBT_LOG_LEVEL_FILE": "info",
     }
     for name in ("known", "cut"):
         shutil.copy(built_warehouse, work)

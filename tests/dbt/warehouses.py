@@ -54,6 +54,8 @@ class Warehouse:
         return {
             **kept,
             "DO_NOT_TRACK": "1",
+            # dbt's debugging log costs as much as many a model.
+            "DBT_LOG_LEVEL_FILE": "info",
             "SOURCES": "live",
             "WAREHOUSE_DIR": str(self.directory),
             **self.settings,

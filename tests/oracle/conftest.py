@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.conftest import refresh
+from tests.conftest import SEEDS, of_seed, refresh
 from tests.oracle.activity_kpis import Activities
 from tests.oracle.comparison import Warehouse
 from tests.oracle.crm import Crm
@@ -18,21 +18,12 @@ from tests.oracle.deal_kpis import DealEvents
 from tests.oracle.periods import Clock
 
 
-@pytest.fixture(scope="session", params=[7, 11, 23], ids=lambda seed: f"seed {seed}")
+@pytest.fixture(scope="session", params=SEEDS, ids=lambda seed: f"seed {seed}")
 def built(
     request: pytest.FixtureRequest, small_environment: dict[str, str]
 ) -> dict[str, str]:
     """Run the whole warehouse of a company; return its environment."""
-    if request.param == 7:
-        return request.getfixturevalue("refreshed")
-    folder = f"{small_environment['WAREHOUSE_DIR']}-{request.param}"
-    return refresh(
-        {
-            **small_environment,
-            "WAREHOUSE_DIR": folder,
-            "SANDBOX_SEED": str(request.param),
-        }
-    )
+    return refresh(of_seed(small_environment, request.param))
 
 
 @pytest.fixture(scope="session")
