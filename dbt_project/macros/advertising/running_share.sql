@@ -4,17 +4,19 @@
 {% macro running_share(amount, part, whole) -%}
     case
         when {{ part }} >= {{ whole }}
-        then cast({{ amount }} as decimal(18, 6))
+        then cast({{ amount }} as decimal(28, 6))
         else
             cast(
                 cast(
                     floor(
-                        cast(floor({{ amount }} * 100) as double)
+                        cast(
+                            floor(cast({{ amount }} as decimal(28, 6)) * 100) as double
+                        )
                         * cast({{ part }} as double)
                         / cast({{ whole }} as double)
                     ) as bigint
                 )
-                * cast(0.01 as decimal(3, 2)) as decimal(18, 6)
+                * cast(0.01 as decimal(3, 2)) as decimal(28, 6)
             )
     end
 {%- endmacro %}

@@ -72,8 +72,8 @@ select
     cast(day_number as bigint) as day_number,
     cast(day_count as bigint) as day_count,
     cast(ledger_amount as decimal(18, 2)) as ledger_amount_base,
-    cast(direct_amount as decimal(18, 6)) as direct_amount_base,
-    cast(ledger_amount - direct_amount as decimal(18, 6)) as rest_amount_base,
+    cast(direct_amount as decimal(28, 6)) as direct_amount_base,
+    cast(ledger_amount - direct_amount as decimal(28, 6)) as rest_amount_base,
     cast(entry_month as date) as ledger_month,
     cast(calendar_date as date) as cost_date
 from final

@@ -98,7 +98,7 @@ with
             coalesce(weights.channel_group_name, 'unassigned') as channel_group_name,
             case
                 when weights.total_weight is null
-                then cast(items.item_amount as decimal(18, 6))
+                then cast(items.item_amount as decimal(28, 6))
                 else
                     cast(
                         {{
@@ -114,7 +114,7 @@ with
                                 "(weights.weight_up_to - weights.weight)",
                                 "weights.total_weight",
                             )
-                        }} as decimal(18, 6)
+                        }} as decimal(28, 6)
                     )
             end as part_amount
         from items
