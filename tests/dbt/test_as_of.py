@@ -82,6 +82,14 @@ SET_LATER = {
     "where submitted_at > $1",
     "raw_ghost.members": "subscribed = true where id in (select member_id "
     "from raw_ghost.member_events where not subscribed and created_at > $1)",
+    # A later stage of a contact's life has its own date; before the first he subscribed.
+    "raw_hubspot.contacts": "lifecyclestage = case when hs_lifecyclestage_lead_date > $1 "
+    "then 'subscriber' else lifecyclestage end, "
+    + ", ".join(
+        f"hs_lifecyclestage_{stage}_date = case when hs_lifecyclestage_{stage}_date <= $1 "
+        f"then hs_lifecyclestage_{stage}_date end"
+        for stage in ("lead", "marketingqualifiedlead", "salesqualifiedlead")
+    ),
     # That a meeting was called off may be known before it; not that it took place.
     "raw_hubspot.meetings": "hs_meeting_outcome = 'SCHEDULED' "
     "where hs_meeting_outcome in ('COMPLETED', 'NO_SHOW') "
