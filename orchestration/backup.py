@@ -212,7 +212,9 @@ def _other_files(root: Path) -> Iterator[Path]:
         parts = path.relative_to(root).parts
         if parts[0] in _LEFT_OUT or (len(parts) == 1 and _is_build_file(path)):
             continue
-        is_lock = "run_locks" in parts or path.name.endswith((".tmp", "-wal", "-shm"))
+        is_lock = "run_locks" in parts or path.name.endswith(
+            (".tmp", ".lock", "-wal", "-shm")
+        )
         if path.is_file() and not path.is_symlink() and not is_lock:
             yield path
 

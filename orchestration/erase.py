@@ -34,6 +34,7 @@ from orchestration.masking import (
 )
 from orchestration.person import ErasureRefusedError, find_person, raw_places
 from orchestration.publish import only_publisher
+from orchestration.writer import only_writer
 
 _DATABASE = ".duckdb"
 
@@ -49,10 +50,24 @@ def erase(settings: Settings, wanted: str, *, is_confirmed: bool) -> int:
     Raises:
         ErasureRefusedError: nobody is meant, or several may be; a run is working.
     """
-    out = sys.stdout.write
     if not settings.warehouse_path.is_file():
         message = f"There is no warehouse at {settings.warehouse_path}."
         raise ErasureRefusedError(message)
+    out = sys.stdout.write
+    if not is_confirmed:
+        return _erase(settings, wanted, out, is_confirmed=False)
+    # A load that is under way does not know of the erasure yet.
+    with only_writer(settings, "an erasure", lambda who: out(f"Waiting for {who}.\n")):
+        return _erase(settings, wanted, out, is_confirmed=True)
+
+
+def _erase(
+    settings: Settings,
+    wanted: str,
+    out: Callable[[str], object],
+    *,
+    is_confirmed: bool,
+) -> int:
     _refuse_pending(settings)
     masks, erasures, person = _prepare(settings, wanted)
     for vendor, kind, record_id in masks.person.records:
