@@ -10,7 +10,7 @@ theirs to erase; the sandbox is a vendor too.
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,47 +53,45 @@ def erase(settings: Settings, wanted: str, *, is_confirmed: bool) -> int:
     if not settings.warehouse_path.is_file():
         message = f"There is no warehouse at {settings.warehouse_path}."
         raise ErasureRefusedError(message)
-    out = sys.stdout.write
     if not is_confirmed:
-        return _erase(settings, wanted, out, is_confirmed=False)
+        return _erase(settings, wanted, is_confirmed=False)
     # A load that is under way does not know of the erasure yet.
-    with only_writer(settings, "an erasure", lambda who: out(f"Waiting for {who}.\n")):
-        return _erase(settings, wanted, out, is_confirmed=True)
+    with only_writer(settings, "an erasure", lambda who: _say(f"Waiting for {who}.\n")):
+        return _erase(settings, wanted, is_confirmed=True)
 
 
-def _erase(
-    settings: Settings,
-    wanted: str,
-    out: Callable[[str], object],
-    *,
-    is_confirmed: bool,
-) -> int:
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _erase(settings: Settings, wanted: str, *, is_confirmed: bool) -> int:
     _refuse_pending(settings)
     masks, erasures, person = _prepare(settings, wanted)
     for vendor, kind, record_id in masks.person.records:
-        out(f"  {vendor} {kind} {record_id}\n")
+        _say(f"  {vendor} {kind} {record_id}\n")
     if masks.person.shared_names:
-        out("  Others have the same name: it is masked in the rows about her alone.\n")
+        _say("  Others have the same name: it is masked in the rows about her alone.\n")
     found = dict(search(settings, masks))
     for path, places in found.items():
-        out(f"  {path}{f': {len(places)} columns' if places else ''}\n")
+        _say(f"  {path}{f': {len(places)} columns' if places else ''}\n")
     if not found:
-        out("No file names the person.\n")
+        _say("No file names the person.\n")
     if not is_confirmed:
-        out("Nothing was changed. To erase for good: the same with CONFIRM=yes\n")
+        _say("Nothing was changed. To erase for good: the same with CONFIRM=yes\n")
         return 0
     erasures.with_person(person)
-    _mask(settings, masks, [*found], out)
+    _mask(settings, masks, [*found])
     left = dict(search(settings, masks))
     for path, places in left.items():
-        out(f"STILL IN {path}: {', '.join(places) or 'its bytes'}\n")
+        _say(f"STILL IN {path}: {', '.join(places) or 'its bytes'}\n")
     if os.environ.get(POSTGRES):
-        out(
+        _say(
             "NOT SEARCHED: Dagster's own storage in PostgreSQL. Search its event_logs.\n"
         )
     if left or os.environ.get(POSTGRES):
         return 1
-    out(
+    _say(
         f"Erased as {masks.token}. Every file below {settings.warehouse_dir} was "
         "searched, databases as text and as bytes: the person is in none. The KPIs are "
         "unchanged. Not touched: the vendors themselves, backups and copies elsewhere.\n"
@@ -207,12 +205,7 @@ def _record_hashes(
     return found
 
 
-def _mask(
-    settings: Settings,
-    masks: Masks,
-    found: list[Path],
-    out: Callable[[str], object],
-) -> None:
+def _mask(settings: Settings, masks: Masks, found: list[Path]) -> None:
     """Mask the person file by file; the build file last, for it says who she is."""
     build = settings.warehouse_path
     audit.reset(settings, audit.PUBLISHED_STATE)
@@ -231,4 +224,4 @@ def _mask(
     except (FileInUseError, ValueError) as error:
         message = f"{error} What was masked stays so; erase again to go on."
         raise ErasureRefusedError(message) from error
-    out(f"Masked {len(found)} files, {len(changed)} tables of the build file.\n")
+    _say(f"Masked {len(found)} files, {len(changed)} tables of the build file.\n")
