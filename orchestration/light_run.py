@@ -5,7 +5,7 @@ would come out the same. It is one step that writes what it built and checked on
 assets concerned: a step per layer would have to plan every asset, built or not.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,7 +52,8 @@ class Work:
 def work_of(graph: DbtGraph, last: BuildState | None, now: BuildState) -> Work:
     """Return what has to be built, given the state of the last build and the present.
 
-    Views are left out: they show what is new by themselves. Their tests are not.
+    dbt gets the sources that are new, not the models below them by name: it would
+    compare every node with every name.
     """
     news = now.news_since(last)
     if last is None or news is None:
@@ -61,24 +62,31 @@ def work_of(graph: DbtGraph, last: BuildState | None, now: BuildState) -> Work:
         below = [*rest[0].selection] if rest else None
         return Work(now, None, [*first.selection], modules, below)
     below = graph.below(news)
-    modules = [
-        module
-        for module, tables in graph.predicted().items()
-        if {graph.model(name) for name in inputs_of(tables)} & below
-    ]
-    predicted = graph.predicted()
-    below |= graph.below(each for name in modules for each in predicted[name])
-    tests = below & graph.tests().keys()
-    wanted = tests | {
-        unique_id
-        for unique_id in below & graph.built().keys()
-        if graph.nodes[unique_id]["config"]["materialized"] != "view"
-    }
-    parts = wanted - graph.below_predictions, wanted & graph.below_predictions
-    before, after = (
-        transform.selection_of(part, graph) if part else None for part in parts
-    )
+    modules, filled = [], []
+    for module, tables in graph.predicted().items():
+        if {graph.model(name) for name in inputs_of(tables)} & below:
+            modules.append(module)
+            filled += _and_below(graph, tables)
+    names, is_predicted = _and_below(graph, news), transform.BELOW
+    has_before = bool(below - graph.below_predictions)
+    before = [*_EAGER, "--select", *names] if has_before else None
+    if before and graph.below_predictions:
+        before += ["--exclude", is_predicted]
+    both = [f"{name},{is_predicted}" for name in names]
+    has_after = bool(filled or below & graph.below_predictions)
+    after = [*_EAGER, "--select", *both, *filled] if has_after else None
     return Work(now, last.without(news), before, modules, after)
+
+
+# A test of a model that is built and one that is not looks at something new.
+_EAGER = ("--indirect-selection", "eager")
+
+
+def _and_below(graph: DbtGraph, sources: Iterable[str]) -> list[str]:
+    return [
+        f"source:{source['source_name']}.{source['name']}+"
+        for source in (graph.sources[unique_id] for unique_id in sorted(sources))
+    ]
 
 
 def light_job(

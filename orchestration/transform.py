@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STEP = "dbt build"
 # What reads the predictions is built by a step of its own, after them.
-_BELOW = f"source:{PREDICTIONS}+"
+BELOW = f"source:{PREDICTIONS}+"
 # Unit tests prove the arithmetic of the models, not the data: `make test` runs them.
 ARGUMENTS = ("build", "--exclude-resource-type", "unit_test")
 _QUIET = ("--log-level", "none", "--log-level-file", "info")
@@ -51,12 +51,12 @@ def halves(graph: DbtGraph) -> list[Half]:
         Half(
             "dbt_build",
             frozenset(graph.built().keys() - below),
-            ("--exclude", _BELOW),
+            ("--exclude", BELOW),
         ),
         Half(
             "dbt_build_predicted",
             below,
-            ("--indirect-selection", "eager", "--select", _BELOW),
+            ("--indirect-selection", "eager", "--select", BELOW),
         ),
     ]
 
