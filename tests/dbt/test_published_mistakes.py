@@ -324,3 +324,35 @@ def test_human_capital_roi_of_the_whole_expense(query: Query) -> None:
     assert found
     for rate, revenue, expense, people in found:
         assert rate == pytest.approx(float((revenue - (expense - people)) / people))
+
+
+def test_full_churn_as_contraction(query: Query) -> None:
+    """100 → 0 is no smaller subscription, 0 → 50 no bigger one, and nobody just ends."""
+    movements = (
+        "select distinct movement_type from marts.fct_subscription_months where "
+    )
+    assert query(f"{movements} closing_amount = 0") == [("churn",)]
+    assert set(query(f"{movements} opening_amount = 0")) == {
+        ("new",),
+        ("reactivation",),
+    }
+    assert ("contraction",) in query(f"{movements} closing_amount > 0")
+    # Whoever paid in a month has a row in the next one, and be it that of his leaving.
+    assert not query(
+        """
+        select paid.*
+        from marts.fct_subscription_months as paid
+        left join marts.fct_subscription_months as next_month
+            on paid.subscriber_key = next_month.subscriber_key
+            and paid.plan_name = next_month.plan_name
+            and paid.currency = next_month.currency
+            and next_month.period_type = 'month'
+            and next_month.period_start_date
+            = paid.period_start_date + interval 1 month
+        where
+            paid.period_type = 'month'
+            and paid.is_complete
+            and paid.closing_amount > 0
+            and next_month.opening_amount is distinct from paid.closing_amount
+        """
+    )
