@@ -14,12 +14,27 @@ from expectations.rules import (
     identifies_rows,
     never_negative,
     no_row_where,
+    one_of,
     plausible_instants,
 )
 from ingestion.sources.hubspot import CRM_OBJECTS
 
 if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
+
+# What staging knows as a number of billings a year; another one would recur by nothing.
+BILLING_FREQUENCIES = (
+    "weekly",
+    "biweekly",
+    "monthly",
+    "quarterly",
+    "per_six_months",
+    "annually",
+    "per_two_years",
+    "per_three_years",
+    "per_four_years",
+    "per_five_years",
+)
 
 
 def suites() -> "dict[str, list[Expectation]]":
@@ -67,6 +82,7 @@ def _special() -> "dict[str, list[Expectation]]":
         ],
         "line_items": [
             *never_negative("quantity", severity=Severity.warning),
+            one_of("recurringbillingfrequency", BILLING_FREQUENCIES),
             no_row_where(
                 "recurringbillingfrequency is not null and amount is null",
                 "what is billed again has an amount",
