@@ -8,6 +8,7 @@ expression is.
 
 import csv
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -137,7 +138,7 @@ def _reader() -> str:
 
 
 def _keep(path: Path, models: dict[str, dict[str, Any]]) -> None:
-    beside = path.with_suffix(".tmp")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_bytes(orjson.dumps({"models": models}))
     beside.replace(path)
 
