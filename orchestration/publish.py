@@ -20,8 +20,9 @@ import duckdb
 from ingestion.settings import Settings
 from orchestration import audit
 from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
-from orchestration.meta import Version
+from orchestration.meta import write_meta
 from orchestration.published_views import published_query
+from orchestration.version import Version
 from orchestration.watch import Finding
 
 # The one that is read, the one before it for whoever still reads it, one to go back to.
@@ -150,7 +151,7 @@ def _write(
         for schema, table, column, comment in _column_comments(connection):
             target = f'"{schema}"."{table}"."{column}"'
             _comment(connection, f"column {target}", comment)
-        findings = Version(
+        described = Version(
             connection,
             settings,
             version,
@@ -160,7 +161,8 @@ def _write(
             before.resolve() if before.is_file() else None,
             graph or DbtGraph({}, {}),
             instance,
-        ).write()
+        )
+        findings = write_meta(described)
         connection.execute("detach build")
         connection.execute("checkpoint")
     return rows, findings
