@@ -255,7 +255,7 @@ def _run_dbt(
             if result.node.schema == "kpis":
                 kpis.add(result.node.name)
         elif unique_id in tests:
-            _log_check(context, transform.checked(tests[unique_id], result))
+            _log_check(context, transform.checked(tests[unique_id], result, settings))
     if not outcome.is_success:
         raise dg.Failure(outcome.message, allow_retries=False)
     return kpis

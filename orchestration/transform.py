@@ -18,6 +18,7 @@ from orchestration.lineage import dagster_lineage
 from orchestration.manifest import applied, dbt_environment, ensure_manifest
 from orchestration.news import BuildState, build_state
 from orchestration.resources import RUN_LOCK
+from orchestration.samples import failing_rows
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.results import NodeResult
@@ -121,7 +122,7 @@ def _build(
         if unique_id in built and unique_id in selected and result.status == "success":
             yield materialized(graph, result, rows, lineage.get(unique_id))
         elif unique_id in tests and unique_id in selected:
-            yield checked(tests[unique_id], result)
+            yield checked(tests[unique_id], result, settings)
     if not outcome.is_success:
         raise dg.Failure(outcome.message, allow_retries=False)
     if is_whole and is_last and (is_first or follows):
@@ -260,9 +261,15 @@ def materialized(
     return dg.MaterializeResult(asset_key=graph.key(node.unique_id), metadata=metadata)
 
 
-def checked(key: dg.AssetCheckKey, result: "NodeResult") -> dg.AssetCheckResult:
-    """Return what is said of a dbt test."""
+def checked(
+    key: dg.AssetCheckKey, result: "NodeResult", settings: Settings
+) -> dg.AssetCheckResult:
+    """Return what is said of a dbt test, with masked rows of one that failed."""
     status = str(result.status)
+    metadata: dict[str, Any] = {}
+    if status in ("fail", "warn"):
+        compiled = getattr(result.node, "compiled_code", None)
+        metadata["not_passed"] = dg.MetadataValue.md(failing_rows(settings, compiled))
     warns = status == "warn"
     return dg.AssetCheckResult(
         check_name=key.name,
@@ -273,6 +280,7 @@ def checked(key: dg.AssetCheckKey, result: "NodeResult") -> dg.AssetCheckResult:
         metadata={
             "status": "error" if status in ("error", "skipped") else status,
             "failures": result.failures or 0,
+            **metadata,
         },
     )
 
