@@ -16,6 +16,7 @@ FACTS = {
     "mart_ads_performance": ("fct_ad_performance_daily", "spend_amount_base"),
     "mart_content_newsletters": ("fct_newsletter_copies", "1"),
     "mart_content_page_views": ("fct_page_views", "engaged_seconds"),
+    "mart_channels_touches": ("fct_attribution_credits", "credited_amount_base"),
     "mart_people_headcount": ("fct_headcount_changes", "headcount_change"),
     "mart_customers_customers": ("dim_customers", "record_count"),
 }

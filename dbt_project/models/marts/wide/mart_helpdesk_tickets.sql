@@ -1,6 +1,6 @@
 -- Tickets with their agent, customer, organization and day, for BI.
--- Grain: one row per ticket_key. Rep is the agent who has the ticket now, team its group,
--- region the customer's.
+-- Grain: one row per ticket_key. Rep is the agent who has the ticket now, team its
+-- group, region the customer's.
 with
     tickets as (select * from {{ ref("fct_tickets") }}),
     customers as (select * from {{ ref("dim_customers") }}),
