@@ -43,7 +43,8 @@ for number, selected in enumerate((
     if number:
         graph = DbtGraph.of(read_manifest(settings))
         run_prediction(settings, graph, "customer_value")
-    outcome = run_dbt(settings, ["run", "--select", *selected])
+    kinds = ["--resource-type", "model", "--resource-type", "seed"]
+    outcome = run_dbt(settings, ["build", *kinds, "--select", *selected])
     assert outcome.is_success, outcome.message
 """
 
