@@ -13,9 +13,9 @@ def suites() -> "dict[str, list[Expectation]]":
     return {
         "kpi_content_engagement_monthly": [
             no_row_where(
-                "median_engaged_seconds > p90_engaged_seconds "
-                "or p90_engaged_seconds > 1800",
-                "nobody reads a page for more than half an hour",
+                "scope_type = 'total' and page_view_count >= 100 "
+                "and median_engaged_seconds < 5",
+                "half of the views are read for five seconds",
             ),
             no_row_where(
                 "scope_type = 'total' and page_view_count >= 100 "
@@ -30,8 +30,8 @@ def suites() -> "dict[str, list[Expectation]]":
         ],
         "kpi_section_engagement_monthly": [
             no_row_where(
-                "average_dwell_seconds > 1800 or reach_rate > 1 or exit_share > 1",
-                "sections are reached within their views",
+                "reach_rate not between 0 and 1 or exit_share not between 0 and 1",
+                "sections are reached and left within their views",
             ),
         ],
         "kpi_reader_conversion_monthly": [
