@@ -129,6 +129,8 @@ def _execute(
             instance=instance,
             raise_on_error=False,
             run_id=run_id,
+            # A job with partitions takes its own configuration for one of them only.
+            run_config={"loggers": {"file": {}}},
             tags={**process_tags(), **_LOCATION_TAG, **range_tags(days)},
         )
 
