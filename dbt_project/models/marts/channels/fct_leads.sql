@@ -32,7 +32,10 @@ with
             max(case when record_number = 1 then contact_key end) as contact_key,
             max(case when record_number = 1 then employee_key end) as employee_key,
             max(case when record_number = 1 then source_name end) as crm_source_name,
-            count(lead_at) as lead_record_count,
+            -- A converted lead and its contact are one record, and so are merged ones.
+            count(
+                distinct case when lead_at is not null then contact_key end
+            ) as lead_record_count,
             min(lead_at) as lead_at,
             min(qualified_at) as qualified_at
         from ranked
