@@ -87,6 +87,9 @@ def _mrkdwn(message: Message) -> str:
 def _mail(url: str, sender: str, recipients: str, message: Message) -> None:
     place = urlsplit(url)
     host, user = place.hostname or "", unquote(place.username or "")
+    if not recipients:
+        nobody = "email: ALERT_EMAIL_TO is empty, so nobody gets the message."
+        raise DeliveryError(nobody)
     mail = EmailMessage()
     mail["Subject"] = message.subject
     mail["From"] = sender or user

@@ -69,10 +69,17 @@ def with_policies(
     """Return the vendor's assets with the limit as their freshness policy."""
     if limit is None:
         return assets
-    policy = dg.FreshnessPolicy.time_window(
+    of_vendor = policy(limit)
+    return assets.map_asset_specs(
+        lambda spec: dg.apply_freshness_policy(spec, of_vendor)
+    )
+
+
+def policy(limit: Limit) -> dg.FreshnessPolicy:
+    """Return the limit as Dagster's page judges by it."""
+    return dg.FreshnessPolicy.time_window(
         fail_window=limit.stale, warn_window=limit.late
     )
-    return assets.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, policy))
 
 
 def last_loaded(

@@ -7,6 +7,7 @@ import dagster as dg
 from ingestion.settings import load_settings
 from orchestration import progress, watch
 from orchestration.extract_load import POOL
+from orchestration.freshness import DEFAULT, policy
 from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
 from orchestration.resources import RUN_LOCK
 
@@ -26,6 +27,7 @@ def published_warehouse(graph: DbtGraph) -> dg.AssetsDefinition:
         description="The database that BI reads: published/current/warehouse.duckdb.",
         group_name="published",
         kinds={"duckdb"},
+        freshness_policy=policy(DEFAULT),
         check_specs=[
             dg.AssetCheckSpec(name, asset=PUBLISHED, description=description)
             for name, description in watch.CHECKS.items()

@@ -317,6 +317,14 @@ def test_no_secret_of_a_channel_leaves_it(told, hook, mail, capsys):
         assert secret not in said + repr(told) + json.dumps(told.environment())
 
 
+def test_mail_to_nobody_is_said(told, monkeypatch, capsys):
+    """A server takes such a message, and nobody ever reads it."""
+    monkeypatch.setenv("ALERT_EMAIL_TO", "")
+    load_settings.cache_clear()
+    assert alert_command(load_settings(), ["--test"]) == 1
+    assert "email: ALERT_EMAIL_TO is empty" in capsys.readouterr().out
+
+
 def test_without_a_channel_nothing_is_looked_at(settings, instance, graph):
     """The sensor runs once a minute for ever; who has no channel must not pay."""
     context = dg.build_sensor_context(instance=instance)
