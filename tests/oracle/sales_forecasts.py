@@ -70,7 +70,9 @@ def history(sales: Sales, events: DealEvents) -> History:
     found.months["net_sales"] = months
     for scope in sales.scopes():
         kind, name = sales.kind(scope)
-        if kind in DAILY_SCOPES:
+        # A scope that was only asked for has nothing.
+        is_known = sales.orders[scope] or sales.refunds[scope]
+        if kind in DAILY_SCOPES and is_known:
             found.values["net_sales", kind, name] = [
                 cents(sales.net(scope, month, last_of_month(month))) for month in months
             ]
