@@ -27,10 +27,10 @@ def test_a_wide_view_is_its_fact(built_warehouse: Path, view: str) -> None:
     """A dimension with two rows per key would double the money in every dashboard."""
     fact, measure = FACTS[view]
     with duckdb.connect(str(built_warehouse), read_only=True) as connection:
-        wide, narrow = (
+        [wide], [narrow] = (
             connection.execute(
                 f"select count(*), sum({measure}) from marts.{name}"
-            ).fetchone()
+            ).fetchall()
             for name in (view, fact)
         )
     assert narrow[0] > 0
@@ -40,11 +40,11 @@ def test_a_wide_view_is_its_fact(built_warehouse: Path, view: str) -> None:
 def test_a_customers_orders_are_all_orders(built_warehouse: Path) -> None:
     """What a customer view adds up itself must come to the company's total."""
     with duckdb.connect(str(built_warehouse), read_only=True) as connection:
-        in_view = connection.execute(
+        [in_view] = connection.execute(
             "select sum(order_count), sum(ticket_count), sum(session_count) "
             "from marts.mart_customers_customers"
-        ).fetchone()
-        in_facts = connection.execute(
+        ).fetchall()
+        [in_facts] = connection.execute(
             """
             select
                 (select count(*) from marts.fct_customer_orders
@@ -54,6 +54,6 @@ def test_a_customers_orders_are_all_orders(built_warehouse: Path) -> None:
                 (select count(*) from marts.fct_sessions
                  where customer_key in (select customer_key from marts.dim_customers))
             """
-        ).fetchone()
+        ).fetchall()
     assert min(in_facts) > 0
     assert in_view == in_facts
