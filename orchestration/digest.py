@@ -58,7 +58,7 @@ def compose(settings: Settings, problems: dict[str, Problem], now: datetime) -> 
     facts = _published(settings, since)
     sections = {
         "Runs": facts.get("runs", []),
-        "Sources": facts.get("sources", []),
+        "Sources of what is published": facts.get("sources", []),
         "Open problems": [
             f"{each.severity}: {each.title} (since {each.since[:16]}) {each.link}"
             for each in sorted(problems.values(), key=lambda each: each.severity)
@@ -110,10 +110,21 @@ def _published(settings: Settings, since: datetime) -> dict[str, Any]:
                 "group by job_name, status, trigger order by 1",
                 since,
             ),
+            # Judged by today's clock: the version may be days old itself.
             "sources": lines(
-                "select vendor || ' ' || freshness_status || coalesce(', loaded ' || "
-                "strftime(last_loaded_at, '%Y-%m-%d %H:%M'), '') "
-                "from meta.sources order by vendor"
+                """
+                select vendor || coalesce(
+                    case
+                        when last_loaded_at < $1 - to_hours(stale_hours::int)
+                            then ' stale'
+                        when last_loaded_at < $1 - to_hours(late_hours::int)
+                            then ' late'
+                        else ' fresh'
+                    end || ', loaded ' || strftime(last_loaded_at, '%Y-%m-%d %H:%M'),
+                    ' never loaded')
+                from meta.sources order by vendor
+                """,
+                since + PERIOD,
             ),
             "rejected": lines(
                 "select 'raw_' || vendor || '.' || table_name || coalesce('.' || "

@@ -303,7 +303,10 @@ def test_the_sensor_and_the_digest_tell_once_a_day(
     today = digest.compose(told, {}, datetime.now(UTC)).document
     # Its own run had not ended when the version was written.
     assert today["runs"] == ["refresh_warehouse started (by hand)"]
-    assert "Sources:" in mail.mails[-1].get_content()
+    assert today["sources_of_what_is_published"] == [
+        "events fresh, loaded 2025-11-18 22:40"
+    ]
+    assert "Sources of what is published:" in mail.mails[-1].get_content()
 
 
 def test_no_secret_of_a_channel_leaves_it(told, hook, mail, capsys):
