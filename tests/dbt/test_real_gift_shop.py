@@ -1,19 +1,18 @@
-"""Two real shops, loaded and built like any other, against numbers that others computed."""
-
-import json
-from pathlib import Path
+"""A British gift shop, loaded and built like any other, against numbers that others computed."""
 
 import pytest
 
-from ingestion.settings import PROJECT_ROOT
-from tests.dbt.warehouses import Warehouse, only
+from tests.dbt.real_shops import (
+    CENT,
+    built,
+    money,
+    months,
+    needs_real_data,
+    ratio,
+    truth,
+)
+from tests.dbt.warehouses import Warehouse
 
-REAL = PROJECT_ROOT.parent / "shared" / "real"
-SHOPS = {
-    "online_retail": ("2011-12-09", "Europe/London", "GBP"),
-    "completejourney": ("2018-01-01", "UTC", "USD"),
-}
-CENT, RATIO = 0.01, 1e-9
 # What the gift shop's numbers on customers are compared with.
 CUSTOMER_KPIS = (
     "+kpi_customer_value_cohorts_monthly",
@@ -23,34 +22,7 @@ CUSTOMER_KPIS = (
     "+kpi_rfm",
 )
 
-pytestmark = pytest.mark.skipif(
-    not REAL.is_dir(),
-    reason="real data (../shared/real) is not part of the repository and is absent here",
-)
-
-
-def built(directory: Path, name: str, *kpis: str) -> Warehouse:
-    """Return the warehouse of a real shop, loaded from its files and built."""
-    as_of, zone, currency = SHOPS[name]
-    warehouse = Warehouse(
-        directory,
-        {
-            "VENDORS": only("shop", "events"),
-            "EVENTS_URL": str(REAL / name / "events"),
-            "AS_OF": as_of,
-            "REPORTING_TIMEZONE": zone,
-            "BASE_CURRENCY": currency,
-        },
-    )
-    loaded = warehouse.run("ingestion", "events")
-    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
-    warehouse.build("--select", "+path:models/kpis/sales", *kpis)
-    return warehouse
-
-
-def truth(name: str, table: str) -> list[dict]:
-    """Return a table of expected values."""
-    return json.loads((REAL / name / "truth.json").read_text("utf-8"))["tables"][table]
+pytestmark = needs_real_data
 
 
 @pytest.fixture(scope="module")
@@ -58,31 +30,6 @@ def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Return the British gift shop: two years, guests, refunds without an order."""
     directory = tmp_path_factory.mktemp("online_retail")
     return built(directory, "online_retail", *CUSTOMER_KPIS)
-
-
-@pytest.fixture(scope="module")
-def completejourney(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Return the American grocer: discounts and prices of fractions of a cent."""
-    return built(tmp_path_factory.mktemp("completejourney"), "completejourney")
-
-
-def months(warehouse: Warehouse) -> dict[str, dict]:
-    """Return the monthly totals by month."""
-    rows = warehouse.rows(
-        "select * from kpis.kpi_sales "
-        "where period_type = 'month' and scope_type = 'total'"
-    )
-    return {f"{row['period_start_date']:%Y-%m}": row for row in rows}
-
-
-def money(value: float) -> object:
-    """Return what equals an amount to the cent."""
-    return pytest.approx(value, abs=CENT)
-
-
-def ratio(value: float) -> object:
-    """Return what equals a ratio to the ninth decimal."""
-    return pytest.approx(value, abs=RATIO)
 
 
 def test_a_gift_shops_months_are_exact(online_retail: Warehouse) -> None:
@@ -467,127 +414,3 @@ def test_a_gift_shops_naive_forecast_is_exact(online_retail: Warehouse) -> None:
     # Of amounts that are rounded to the cent.
     assert missed / sum(actual) == pytest.approx(expected["wape"], abs=1e-7)
     assert sum(errors) / sum(actual) == pytest.approx(expected["bias"], abs=1e-7)
-
-
-def test_a_grocers_months_are_exact(completejourney: Warehouse) -> None:
-    """Gross, discount, net and units of a year with coupons."""
-    found, expected = months(completejourney), truth("completejourney", "by_month")
-    assert found.keys() == {row["month"] for row in expected}
-    for month in expected:
-        row = found[month["month"]]
-        assert row["order_count"] == month["orders"]
-        assert row["unit_count"] == month["units"]
-        assert float(row["gross_sales_amount_base"]) == money(month["gross_sales"])
-        assert float(row["discount_amount_base"]) == money(month["discount"])
-        assert float(row["event_dated_net_sales_amount_base"]) == money(
-            month["net_sales"]
-        )
-        assert row["average_order_value"] == ratio(month["aov"])
-
-
-def test_a_grocers_totals_are_exact(completejourney: Warehouse) -> None:
-    """Prices of six decimals alone would be six cents short of what was charged."""
-    totals = truth("completejourney", "totals")[0]
-    row = completejourney.rows(
-        "select count(*) as orders, sum(line_count) as lines, sum(unit_count) as units, "
-        "sum(gross_amount) as gross, sum(discount_amount) as discount, "
-        "count(distinct customer_id) as households from marts.fct_orders"
-    )[0]
-    assert row["orders"] == totals["orders"]
-    assert row["lines"] == totals["lines"]
-    assert row["units"] == totals["units"]
-    assert row["households"] == totals["households"]
-    assert float(row["gross"]) == money(totals["gross_sales"])
-    assert float(row["gross"] - row["discount"]) == money(totals["net_sales"])
-
-
-GROCER_SLICES = {
-    "by_month": ("strftime(order_date, '%Y-%m')", "month"),
-    "by_week": ("strftime(order_date, '%G-W%V')", "week"),
-    "by_hour": ("ordered_hour", "hour"),
-    "by_wd": ("isodow(order_date)", "wd"),
-    "by_store_id": ("replace(affiliation_name, 'store ', '')", "store_id"),
-}
-
-
-@pytest.mark.parametrize("table", GROCER_SLICES)
-def test_a_grocers_slices_are_exact(completejourney: Warehouse, table: str) -> None:
-    """293 stores, 54 ISO weeks of two years, 24 hours: households are counted anew in each."""
-    expression, key = GROCER_SLICES[table]
-    found = {
-        str(row["slice"]): row
-        for row in completejourney.rows(
-            f"""
-            select
-                slice,
-                sum(orders) as orders,
-                count(*) as households,
-                count(*) filter (orders > 1) as multi,
-                sum(lines) as lines,
-                sum(units) as units,
-                sum(gross) as gross_sales,
-                sum(discount) as discount
-            from (
-                select
-                    {expression} as slice,
-                    customer_id,
-                    count(*) as orders,
-                    sum(line_count) as lines,
-                    sum(unit_count) as units,
-                    sum(gross_amount_base) as gross,
-                    sum(discount_amount_base) as discount
-                from marts.fct_orders
-                group by slice, customer_id
-            )
-            group by slice
-            """
-        )
-    }
-    expected = truth("completejourney", table)
-    assert found.keys() == {str(row[key]) for row in expected}
-    for row in expected:
-        sliced = found[str(row[key])]
-        for name in ("orders", "households", "multi", "lines", "units"):
-            assert sliced[name] == row[name]
-        for name in ("gross_sales", "discount"):
-            assert float(sliced[name]) == money(row[name])
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "key"),
-    [
-        ("by_department", "category_name", "department"),
-        ("by_brand", "brand_name", "brand"),
-    ],
-    ids=["department", "brand"],
-)
-def test_a_grocers_lines_are_exact(
-    completejourney: Warehouse, table: str, column: str, key: str
-) -> None:
-    """Departments and brands: a basket counts once in each that it has lines of."""
-    found = {
-        row["slice"]: row
-        for row in completejourney.rows(
-            f"""
-            select
-                coalesce(nullif({column}, ''), '(null)') as slice,
-                count(*) as lines,
-                count(distinct order_key) as orders,
-                count(distinct customer_id) as households,
-                sum(quantity) as units,
-                sum(lines.gross_amount_base) as gross
-            from marts.fct_order_lines as lines
-            inner join marts.fct_orders using (order_key)
-            group by slice
-            """
-        )
-    }
-    expected = truth("completejourney", table)
-    assert found.keys() == {row[key] for row in expected}
-    for row in expected:
-        sliced = found[row[key]]
-        for name in ("lines", "orders", "households", "units"):
-            assert sliced[name] == row[name]
-        assert float(sliced["gross"]) == pytest.approx(
-            row["gross_sales"], abs=10 * CENT
-        )
