@@ -72,15 +72,17 @@ def costs(shop: Shop) -> dict[str, Decimal]:
 
 
 class Buyers:
-    """Everyone who ordered; who is in no segment is in the unknown one."""
+    """Everyone who ordered; who is in no segment or age group is in the unknown one."""
 
     def __init__(
         self,
         visits: Visits,
         customer_of: Callable[[str, str], str],
         segments: dict[str, str] | None = None,
+        age_groups: dict[str, str] | None = None,
     ) -> None:
         self.segments = segments or {}
+        self.age_groups = age_groups or {}
         shop = visits.shop
         self.shop = shop
         self.today = shop.clock.today
@@ -91,7 +93,7 @@ class Buyers:
             for order in session.orders
         }
         self.found: dict[str, Buyer] = {}
-        by_order: dict[str, Buyer] = {}
+        self.by_order: dict[str, Buyer] = {}
         self.order_margins: dict[str, Decimal | None] = {}
         library = costs(shop)
         for order in sorted(shop.orders.values(), key=lambda one: one.moment):
@@ -105,10 +107,10 @@ class Buyers:
             known = margin is not None
             buyer.margins.append((order.day, sold, sold if known else Decimal(0), margin or Decimal(0)))  # fmt: skip
             self.order_margins[order.order_id] = margin
-            by_order[order.order_id] = buyer
+            self.by_order[order.order_id] = buyer
         for refund in shop.refunds:
             if refund.order_id in shop.orders:
-                buyer = by_order[refund.order_id]
+                buyer = self.by_order[refund.order_id]
             else:
                 buyer = self._named_by(refund, customer_of)
             if buyer:
@@ -146,10 +148,24 @@ class Buyers:
         known = sum(len(buyer.orders) for buyer in self.found.values())
         return ratio(known, len(self.shop.orders))
 
+    def kinds(self, buyer: Buyer) -> list[tuple[str, str]]:
+        """Return the segment and the age group of a buyer."""
+        return [
+            ("segment", self.segments.get(buyer.name, "unknown")),
+            ("age_group", self.age_groups.get(buyer.name, "unknown")),
+        ]
+
     def _has_account(self, buyer: Buyer) -> bool:
         return any(
             self.messages[order.identity].get("userId") for order in buyer.orders
         )
+
+    def _first_category(self, buyer: Buyer) -> str:
+        """Return the category that the first order spent most on."""
+        spent: dict[str, Decimal] = defaultdict(Decimal)
+        for line in products_of(self.messages[buyer.orders[0].identity]):
+            spent[line["category"]] += Decimal(str(line["price"])) * Decimal(str(line["quantity"]))  # fmt: skip
+        return min(spent, key=lambda name: (-spent[name], name), default="unknown")
 
     def scopes(self) -> dict[tuple[str, str], list[Buyer]]:
         """Return the buyers of every scope."""
@@ -158,8 +174,9 @@ class Buyers:
             found["total", "all"].append(buyer)
             found["country", buyer.orders[0].country].append(buyer)
             found["channel", buyer.channel].append(buyer)
-            segment = self.segments.get(buyer.name, "unknown")
-            found["segment", segment].append(buyer)
+            for scope in self.kinds(buyer):
+                found[scope].append(buyer)
+            found["first_category", self._first_category(buyer)].append(buyer)
             kind = "account" if self._has_account(buyer) else "guest"
             found["account", kind].append(buyer)
         return found

@@ -137,7 +137,8 @@ def _orders_by_scope(buyers: Buyers) -> dict[tuple, list]:
     for calendar, order in product(CALENDARS, buyers.shop.orders.values()):
         month = period_of(calendar, order.day)[0]
         channel = buyers.channels.get(order.order_id, "unknown")
-        for scope in (("total", "all"), ("country", order.country), ("channel", channel)):  # fmt: skip
+        kinds = buyers.kinds(buyers.by_order[order.order_id])
+        for scope in (("total", "all"), ("country", order.country), ("channel", channel), *kinds):  # fmt: skip
             found[(calendar, month, *scope)].append(order)
     return found
 

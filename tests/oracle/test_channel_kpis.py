@@ -22,7 +22,7 @@ from tests.oracle.periods import Clock
 from tests.oracle.shop import Shop
 from tests.oracle.shop_customers import Buyers
 from tests.oracle.shop_sessions import Visits
-from tests.oracle.test_shop_sessions import read_keys
+from tests.oracle.test_shop_sessions import read_keys, read_kinds
 
 LEAD = ("period_type", "lead_month", "scope_type", "scope_key")
 
@@ -62,13 +62,8 @@ def known(
     visits = Visits(shop, customer_of)
     people = People(crm, visits, person_of)
     journeys = Journeys(visits, customer_of, people.events)
-    segments = {
-        row["customer_key"]: str(row["segment_name"])
-        for row in warehouse.records("marts.dim_customers")
-    }
-    keys = read_keys(built_warehouse, customer_of)
-    of_customers = {name: segments[key] for name, key in keys.items() if key in segments}  # fmt: skip
-    buyers = Buyers(visits, customer_of, of_customers)
+    kinds = read_kinds(warehouse, read_keys(built_warehouse, customer_of))
+    buyers = Buyers(visits, customer_of, *kinds)
     costs = ChannelCosts(Ads(shop, crm))
     credits = channel_returns.returns(journeys, buyers)
     return Company(shop, visits, people, costs, journeys, buyers, credits)

@@ -54,6 +54,19 @@ def read_keys(warehouse: Path, customer_of: CustomerOf) -> dict[str, str]:
     return {customer_of(kind, name): key for kind, name, key in rows}
 
 
+def read_kinds(
+    warehouse: Warehouse, keys: dict[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the segment and the age group of every customer that dim_customers has."""
+    known = {
+        row["customer_key"]: row for row in warehouse.records("marts.dim_customers")
+    }
+    present = {name: known[key] for name, key in keys.items() if key in known}
+    segments = {name: str(row["segment_name"]) for name, row in present.items()}
+    ages = {name: str(row["age_group_name"]) for name, row in present.items()}
+    return segments, ages
+
+
 @pytest.fixture(scope="module")
 def visits(shop: Shop, customer_of: CustomerOf) -> Visits:
     """Return the visits, each with its customer."""
@@ -94,15 +107,10 @@ def buyers(
     warehouse: Warehouse,
     built_warehouse: Path,
 ) -> Buyers:
-    """Return everyone who ordered; who is in which segment says dim_customers."""
-    keys = read_keys(built_warehouse, customer_of)
-    segments = {
-        row["customer_key"]: str(row["segment_name"])
-        for row in warehouse.records("marts.dim_customers")
-    }
-    of_customers = {name: segments[key] for name, key in keys.items() if key in segments}  # fmt: skip
-    assert len(set(of_customers.values())) > 1
-    return Buyers(visits, customer_of, of_customers)
+    """Return everyone who ordered; segment and age group are those of dim_customers."""
+    kinds = read_kinds(warehouse, read_keys(built_warehouse, customer_of))
+    assert all(len(set(kind.values())) > 1 for kind in kinds)
+    return Buyers(visits, customer_of, *kinds)
 
 
 def test_lifetime_value(warehouse: Warehouse, buyers: Buyers) -> None:

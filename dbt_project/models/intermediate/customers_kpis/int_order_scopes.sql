@@ -1,9 +1,12 @@
 -- Under which scopes each order counts.
--- Grain: one row per (order_key, scope_type). Country and channel are the order's own.
+-- Grain: one row per (order_key, scope_type). Country and channel are the order's own;
+-- segment and age group are the customer's of now.
 {% set scopes = {
     "total": "'all'",
     "country": "orders.country_name",
     "channel": "orders.channel_group_name",
+    "segment": "coalesce(customers.segment_name, 'unknown')",
+    "age_group": "coalesce(customers.age_group_name, 'unknown')",
 } %}
 with
     orders as (
@@ -11,6 +14,7 @@ with
         from {{ ref("fct_customer_orders") }}
         where order_date <= {{ as_of_date() }}
     ),
+    customers as (select * from {{ ref("dim_customers") }}),
     cancellations as (select order_key, was_cancelled from {{ ref("fct_orders") }}),
     final as (
         {% for scope_type, scope_name in scopes.items() %}
@@ -22,6 +26,7 @@ with
                 orders.order_date
             from orders
             inner join cancellations on orders.order_key = cancellations.order_key
+            left join customers on orders.customer_key = customers.customer_key
             {% if not loop.last %}
                 union all
             {% endif %}
