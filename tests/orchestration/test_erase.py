@@ -16,8 +16,8 @@ from orchestration.erase import erase
 from orchestration.person import ErasureRefusedError
 
 ADDRESS = re.compile(rb"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# Tables without persons that are large even at size small.
-_LARGE = 20_000
+# Larger tables stay empty in the copy, events apart: that saves half of the time.
+_LARGE = 3_000
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,8 @@ def warehouse_dir(
         )
         for schema, table in connection.execute(
             "select schema_name, table_name from duckdb_tables() "
-            "where database_name = 'warehouse' and estimated_size < ?",
+            "where database_name = 'warehouse' and (estimated_size < ? "
+            "or schema_name = 'raw_events') and schema_name not like '%_staging'",
             [_LARGE],
         ).fetchall():
             place = f'"{schema}"."{table}"'
@@ -148,32 +149,35 @@ def test_a_person_is_gone_from_every_file_and_every_number_stays(
 
 def _find_nowhere(root: Path, texts: list[str]) -> None:
     """Search every file: as bytes, unpacked, and databases as text."""
+    small = [text.lower() for text in texts]
     for path in root.rglob("*"):
         if not path.is_file():
             continue
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
+        content = content.lower()
+        assert not [text for text in small if text.encode() in content], path
         if path.suffix == ".duckdb":
-            content += _as_text(path)
-        for text in texts:
-            assert text.lower().encode() not in content.lower(), path
+            assert _naming(path, small) == []
 
 
-def _as_text(path: Path) -> bytes:
+def _naming(path: Path, texts: list[str]) -> list[str]:
+    """Return the tables of which a row, written out as text, names the person."""
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables()"
         ).fetchall()
-        return b"".join(
-            "\n".join(
-                row[0] or ""
-                for row in connection.execute(
-                    f'select cast(columns(*) as varchar) from (select t from "{schema}"."{table}" as t)'
-                ).fetchall()
-            ).encode()
+        return [
+            f"{schema}.{table}"
             for schema, table in tables
-        )
+            for text in texts
+            if connection.execute(
+                f"select 1 from (select lower(cast(t as varchar)) as row_text "
+                f'from "{schema}"."{table}" as t) where contains(row_text, ?) limit 1',
+                [text],
+            ).fetchall()
+        ]
 
 
 def test_no_log_of_a_run_names_a_person_or_a_secret(refreshed: dict[str, str]) -> None:
