@@ -17,7 +17,7 @@ READY := .venv/.ready
 SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
-.PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster \
+.PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster changes backfill \
         env dbt vendor live-check trace why erase backup restore bench hooks clean
 
 help: ## list the targets
@@ -37,6 +37,12 @@ $(READY): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 
 run: setup ## start the sandbox company, run the whole warehouse, print the headline KPIs
 	@$(PYTHON) -m orchestration run
+
+changes: setup ## load what vendors say has changed, build and publish only what reads it
+	@$(PYTHON) -m orchestration changes
+
+backfill: setup ## read days again: make backfill VENDOR=google_ads FROM=2026-01-01 [TO=2026-03-31]
+	@$(PYTHON) -m orchestration backfill '$(or $(VENDOR),$(error name the vendor: make backfill VENDOR=google_ads FROM=2026-01-01))' '$(or $(FROM),$(error name the first day: FROM=2026-01-01))' $(TO)
 
 test: setup ## every test, the checks of `make check` included
 	$(MAKE) --no-print-directory check

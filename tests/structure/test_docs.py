@@ -40,7 +40,9 @@ def test_every_model_named_exists(document: str) -> None:
     named = {
         match
         for word in _code_words(document)
-        for match in re.findall(r"\b(?:stg|int|dim|fct|kpi)_[a-z_]*[a-z]\b", word)
+        for match in re.findall(
+            r"(?<!meta\.)\b(?:stg|int|dim|fct|kpi)_[a-z_]*[a-z]\b", word
+        )
         if not re.search(rf"{match}[_<*]", word)
     }
     assert sorted(named - _known_models()) == []
