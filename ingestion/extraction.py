@@ -6,7 +6,14 @@ that a refused table is reported, and that every record is counted.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +27,7 @@ from ingestion.reconcile import Counts, TableCounts
 from ingestion.records import BadValueError, RawTable, timestamp_value
 from ingestion.rest import ApiError, ForbiddenError
 from ingestion.settings import Settings, SettingsError
-from ingestion.vanished import VANISHED_RECORDS, Presence, known_ids
+from ingestion.vanished import VANISHED_RECORDS, Presence, is_doubtful, known_ids
 
 ROWS_PER_BATCH = 5_000
 
@@ -47,6 +54,7 @@ class Extraction:
         self.as_of_at = settings.as_of_at
         self.read_all = read_all
         self.counts = Counts()
+        self._believes_losses = settings.believe_deletions
         self._presence = Presence(
             vendor, self.counts, believes_all=settings.believe_deletions
         )
@@ -85,6 +93,49 @@ class Extraction:
             key: the columns of that key, where it is not the table's own.
         """
         self._presence.note(table, key or table.key, ids)
+
+    def doubts(self, lost: int, known: int) -> bool:
+        """Whether a loss of rows waits for the operator's word (BELIEVE_DELETIONS)."""
+        return not self._believes_losses and is_doubtful(lost, known)
+
+    def doubts_lost_days(
+        self,
+        table: RawTable,
+        key: tuple[str, str],
+        account_id: str,
+        days: Mapping[str, Sequence[Row]],
+        *,
+        where: str,
+    ) -> bool:
+        """Whether so many days have lost all their figures that none is replaced.
+
+        If so, that is reported, and their rows count as left out.
+
+        Args:
+            table: the table of figures.
+            key: its columns of the account and the day.
+            account_id: the account.
+            days: the rows of each day as the vendor sends them now.
+            where: an SQL condition that leaves out markers of days without figures.
+        """
+        empty = {f"{account_id}:{day}" for day, rows in days.items() if not rows}
+        if not self.doubts(len(empty), len(empty)):
+            return False
+        asked = {f"{account_id}:{day}" for day in days}
+        known = asked & known_ids(self._vendor, table, key, where=where)
+        lost = known & empty
+        if not self.doubts(len(lost), len(known)):
+            return False
+        counts = self.table(table)
+        counts.skipped += sum(map(len, days.values()))
+        said = f"{counts.refusal} " if counts.refusal else ""
+        counts.refusal = (
+            f"{said}{table.name}: {len(lost):,} of {len(known):,} days of account "
+            f"{account_id} have no figures any more. If {self._vendor} lost them on "
+            "purpose, load once with BELIEVE_DELETIONS=true; else the token probably "
+            "lost permissions. Their former rows stay; everything else was loaded."
+        )
+        return True
 
     def known_ids(self, table: RawTable, *, where: str = "true") -> set[str]:
         """Return the keys of the records that the warehouse holds as existing.

@@ -27,6 +27,11 @@ MOST_BELIEVED = 20
 MOST_BELIEVED_SHARE = 0.5
 
 
+def is_doubtful(lost: int, known: int) -> bool:
+    """Whether a loss is too large to be believed without the operator's word."""
+    return lost > MOST_BELIEVED and lost > MOST_BELIEVED_SHARE * known
+
+
 class Presence:
     """Which records exist at the vendor, as far as one extraction read it whole."""
 
@@ -47,7 +52,7 @@ class Presence:
         for table, key, present in self._present.values():
             known = known_ids(self._vendor, table, key)
             gone = sorted(known - present)
-            if self._is_too_many(gone, known):
+            if not self._believes_all and is_doubtful(len(gone), len(known)):
                 doubts.append(f"{len(gone):,} of {len(known):,} {table.name}")
                 continue
             for record_id in gone:
@@ -64,11 +69,6 @@ class Presence:
                 "token probably lost permissions. None of these was marked as "
                 "deleted; everything else was loaded."
             )
-
-    def _is_too_many(self, gone: list[str], known: set[str]) -> bool:
-        if self._believes_all or len(gone) <= MOST_BELIEVED:
-            return False
-        return len(gone) > MOST_BELIEVED_SHARE * len(known)
 
 
 def known_ids(

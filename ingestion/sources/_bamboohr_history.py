@@ -12,7 +12,6 @@ from ingestion.rest import Api, ForbiddenError
 from ingestion.sources._bamboohr_api import cleaned, mapping, money
 from ingestion.sources._bamboohr_changes import Feed, fetch_if_there, require
 from ingestion.sources._bamboohr_tables import HistoryTable
-from ingestion.vanished import MOST_BELIEVED, MOST_BELIEVED_SHARE
 
 RowsByEmployee = dict[str, list[dict[str, Any]]]
 
@@ -47,9 +46,17 @@ class Histories:
     def _read(self, table: HistoryTable, had_rows: dict[str, bool]) -> RowsByEmployee:
         if self._feed.asks_all:
             found = self._all(table)
-            found.update({one: [] for one in _missing(table, found, had_rows)})
+            found.update({one: [] for one in had_rows if one not in found})
         else:
             found = self._of_changed(table)
+        gone = sum(not rows and one in had_rows for one, rows in found.items())
+        if self._extraction.doubts(gone, len(had_rows)):
+            message = (
+                f"{gone:,} of {len(had_rows):,} employees have no row in {table.name} "
+                "any more, so the key's user probably lost access to them. If they "
+                "were removed on purpose, load once with BELIEVE_DELETIONS=true"
+            )
+            raise ForbiddenError(message)
         every = [row for rows in found.values() for row in rows]
         require(self._extraction, table.raw, every, table.required)
         return found
@@ -123,21 +130,6 @@ class Histories:
                 "row_hash": row_hash,
                 "extracted_at": self._extraction.as_of_at,
             }
-
-
-def _missing(
-    table: HistoryTable, found: RowsByEmployee, had_rows: dict[str, bool]
-) -> list[str]:
-    """Return who has no row any more, unless they are too many to be believed."""
-    gone = [employee_id for employee_id in had_rows if employee_id not in found]
-    most = max(MOST_BELIEVED, MOST_BELIEVED_SHARE * len(had_rows))
-    if len(gone) > most:
-        message = (
-            f"{len(gone):,} of {len(had_rows):,} employees have no row in {table.name} "
-            "any more, so the key's user probably lost access to them"
-        )
-        raise ForbiddenError(message)
-    return gone
 
 
 def _row(table: RawTable, row: dict[str, Any]) -> Row:

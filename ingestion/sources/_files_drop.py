@@ -21,7 +21,10 @@ from ingestion.sources._files_tables import FILE_TABLES, SOURCE_FILES, Column, F
 from ingestion.sources._files_values import Days, Numbers, code, text
 
 # Raised when files are read otherwise than before: all of them are read again.
-READING = "1"
+READING = "2"
+
+
+_BELIEVE = "load once with BELIEVE_DELETIONS=true; else restore it."
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,12 @@ class Drop:
         files = {
             file.name: file for file in self._files() if table.is_filled_by(file.name)
         }
+        # How many lines each file had when it was last read.
+        sizes: dict[str, int] = dlt.current.resource_state().setdefault("sizes", {})
         gone = [name for name in versions if name not in files]
         if gone and self._lost_all(table):
             return
-        for name in gone:
-            del versions[name]
-            yield self._marker(table, name)
-            self._read.append(_Read(DroppedFile(name, "", None), table.name, None))
+        former = sum(sizes.values())
         for name, file in files.items():
             version = f"{READING}-{file.version}"
             if versions.get(name) == version and not self._extraction.read_all:
@@ -66,9 +68,25 @@ class Drop:
             except UnreadableFileError as error:
                 self._refuse(table, f"{name} {error}. Its former rows stay.")
                 continue
+            if self._is_shrunken(table, name, sizes.get(name, 0), len(found.rows)):
+                continue
             yield from self._of_file(table, file, found)
-            versions[name] = version
+            versions[name], sizes[name] = version, len(found.rows)
             self._read.append(_Read(file, table.name, found))
+        # A renamed file takes nothing away: its rows are there under the new name.
+        left = sum(rows for name, rows in sizes.items() if name not in gone)
+        if gone and self._extraction.doubts(former - left, former):
+            self._refuse(
+                table,
+                f"{', '.join(gone)} with {former - left:,} of {former:,} lines are "
+                f"gone. If they were removed on purpose, {_BELIEVE} Their rows stay.",
+            )
+            return
+        for name in gone:
+            del versions[name]
+            sizes.pop(name, None)
+            yield self._marker(table, name)
+            self._read.append(_Read(DroppedFile(name, "", None), table.name, None))
 
     def source_files(self) -> Iterator[Row]:
         """Yield the files that were read, and report those that nobody reads."""
@@ -116,6 +134,17 @@ class Drop:
             table,
             "the location holds no file any more. If they were removed on purpose, load "
             "once with BELIEVE_DELETIONS=true; else check FILES_URL. Its former rows stay.",
+        )
+        return True
+
+    def _is_shrunken(self, table: FileTable, name: str, former: int, now: int) -> bool:
+        """Whether a file lost so much that its export was probably cut off."""
+        if not self._extraction.doubts(former - now, former):
+            return False
+        self._refuse(
+            table,
+            f"{name} has {now:,} lines and had {former:,}. If they were removed on "
+            f"purpose, {_BELIEVE} Its former rows stay.",
         )
         return True
 

@@ -198,6 +198,14 @@ class Figures:
     ) -> Iterator[Row]:
         """Yield the days that differ from the last load, each with its marker."""
         counts = self._extraction.table(query.table)
+        if self._extraction.doubts_lost_days(
+            query.table,
+            ("customer_id", "date"),
+            account.customer_id,
+            days,
+            where="campaign_id <> ''",
+        ):
+            return
         is_asked_for = bool(self._again) or self._extraction.read_all
         for day, rows in days.items():
             first = known.state.get("first")

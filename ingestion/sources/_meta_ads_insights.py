@@ -235,6 +235,14 @@ class Insights:
             if self._identity(row) in days[day]:
                 self._counts.duplicates += 1
             days[day][self._identity(row)] = row
+        if self._extraction.doubts_lost_days(
+            self._table,
+            ("account_id", "date_start"),
+            account.account_id,
+            {day: list(found.values()) for day, found in days.items()},
+            where="ad_id <> ''",
+        ):
+            return
         is_asked_for = bool(self._again) or self._extraction.read_all
         for day, found in days.items():
             rows = [found[key] for key in sorted(found)]

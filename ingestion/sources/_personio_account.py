@@ -24,7 +24,7 @@ from ingestion.sources._personio_tables import (
     PERSONS,
     REQUIRED_OF_EMPLOYMENTS,
 )
-from ingestion.vanished import MOST_BELIEVED, MOST_BELIEVED_SHARE
+from ingestion.vanished import is_doubtful
 
 # Pay is corrected for some months back.
 RETRO_MONTHS = 3
@@ -84,7 +84,7 @@ class Account:
         """Yield persons whom the list lacks and who exist; the others were deleted."""
         known = self._extraction.known_ids(PERSONS)
         missing = sorted(known - listed)
-        if len(missing) > max(MOST_BELIEVED, MOST_BELIEVED_SHARE * len(known)):
+        if is_doubtful(len(missing), len(known)):
             # A permission was lost; the load says so without a request each.
             return
         for person_id in missing:

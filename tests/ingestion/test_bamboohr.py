@@ -311,6 +311,9 @@ def test_a_headcount_that_drops_is_doubted(company):
     assert "40 of 60 employees have no row in employmentStatus" in str(failed.value)
     assert company.rows("select count(*) from vanished_records") == [(0,)]
     assert len(newest(company, "employment_status", "date")) == 60
+    company.load(read_all=True, believe_deletions=True)
+    assert company.rows("select count(*) from vanished_records") == [(40,)]
+    assert len(newest(company, "employment_status", "date")) == 20
 
 
 def test_both_addresses_and_every_version_are_one_company(company, monkeypatch):

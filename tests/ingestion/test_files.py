@@ -236,6 +236,56 @@ def test_a_location_that_lost_all_files_is_doubted(folder):
     assert folder.rows("select count(*) from regions where line_number > 0") == [(0,)]
 
 
+def costs(first: int, last: int) -> str:
+    """Return a file of hiring costs with these numbers."""
+    rows = (f"c{n},2026-11-01,1,EUR,Sales\n" for n in range(first, last + 1))
+    return HEADER + "".join(rows)
+
+
+def cost_count(folder: Folder) -> int:
+    """Return how many hiring costs the warehouse holds."""
+    found = folder.rows("select count(*) from hiring_costs where line_number > 0")
+    return found[0][0]
+
+
+@pytest.mark.parametrize("left", [0, 10], ids=["empty", "far shorter"])
+def test_a_file_that_was_cut_off_keeps_its_rows_until_somebody_believes_it(
+    folder, left
+):
+    """Else an export that stopped half-way wipes what it had, in green."""
+    folder.write("hiring_costs.csv", costs(1, 60))
+    folder.load()
+    folder.write("hiring_costs.csv", costs(1, left))
+    folder.write("regions.csv", "country,region\nIran,South\n")
+    for _ in range(2):
+        with pytest.raises(LoadError, match=rf"has {left} lines and had 60.*BELIEVE_D"):
+            folder.load()
+        assert cost_count(folder) == 60
+    assert folder.rows("select country_name from regions") == [("Iran",)]
+    folder.load(believe_deletions=True)
+    assert cost_count(folder) == left
+    folder.load()
+
+
+def test_a_file_that_is_missing_with_most_rows_is_doubted_and_a_renamed_one_is_not(
+    folder,
+):
+    """Else a folder that was copied in part empties the table."""
+    folder.write("hiring_costs_old.csv", costs(1, 50))
+    folder.write("hiring_costs.csv", costs(51, 60))
+    folder.load()
+    (folder.path / "hiring_costs_old.csv").unlink()
+    with pytest.raises(LoadError, match=r"50 of 60 lines are gone.*BELIEVE_DELETI"):
+        folder.load()
+    assert cost_count(folder) == 60
+    folder.write("hiring_costs_2025.csv", costs(1, 50))
+    folder.load()
+    assert cost_count(folder) == 60
+    (folder.path / "hiring_costs_2025.csv").unlink()
+    folder.load(believe_deletions=True)
+    assert cost_count(folder) == 10
+
+
 def test_a_file_that_nobody_reads_is_reported_once(folder):
     """Else a misspelt file name looks like a month without costs."""
     folder.write("hirring_costs.csv", HEADER)

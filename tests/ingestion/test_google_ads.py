@@ -158,6 +158,21 @@ def test_a_restated_day_is_replaced_whole(login):
     ) == [(4, 4)]
 
 
+def test_an_account_whose_days_all_lost_their_figures_is_doubted(login):
+    """Else a login that sees no figures any more wipes a month of spend."""
+    days = [f"2026-10-{day:02d}" for day in range(20, 32)]
+    days += [f"2026-11-{day:02d}" for day in range(1, 19)]
+    login.write(campaign_stats=[stats(day, clicks="2") for day in days])
+    login.load()
+    login.write(campaign_stats=[stats(days[-1], clicks="2")])
+    for _ in range(2):
+        with pytest.raises(LoadError, match=r"29 of 30 days of account .*BELIEVE_DEL"):
+            login.load()
+        assert login.days() == dict.fromkeys(days, 2)
+    login.load(believe_deletions=True)
+    assert login.days() == {days[-1]: 2}
+
+
 def test_a_cancelled_account_is_reported_and_keeps_what_it_spent(login):
     """Else one closed account stops the others, or takes its history with it."""
     login.write(campaign_stats=[stats("2026-11-17"), stats("2026-11-17", 2, OTHER)])

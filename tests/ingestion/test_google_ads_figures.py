@@ -38,7 +38,10 @@ class World:
 
     def load(self, today: str, *, start: str = "2020-01-01", all_: bool = False) -> int:
         """Load once on a day; return how many days were written."""
-        settings = Settings(sources="live", as_of=datetime.now(UTC))
+        # What is lost is asked for in the warehouse, and here is none.
+        settings = Settings(
+            sources="live", as_of=datetime.now(UTC), believe_deletions=True
+        )
         extraction = Extraction("google_ads", settings, skip="", read_all=all_)
         begin = date.fromisoformat(start)
         figures = Figures(self, extraction, begin, self._lookback_days)

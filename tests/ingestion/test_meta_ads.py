@@ -136,6 +136,22 @@ def test_a_second_load_with_nothing_new_loads_nothing(world):
     assert again["insights_by_platform"].skipped == 17
 
 
+def test_an_account_whose_days_all_lost_their_figures_is_doubted(world):
+    """Else a token that lost a permission wipes four weeks of spend."""
+    world.write_small_account()
+    figures = [figure(f"2026-11-{day:02}") for day in range(1, 19)]
+    figures += [figure(f"2026-10-{day:02}") for day in range(25, 32)]
+    world.write("insights", figures)
+    world.load()
+    world.write("insights", figures[:1])
+    for _ in range(2):
+        with pytest.raises(LoadError, match=r"24 of 25 days of account .*BELIEVE_DEL"):
+            world.load()
+        assert world.totals() == summed(figures)
+    world.load(believe_deletions=True)
+    assert world.totals() == summed(figures[:1])
+
+
 def test_only_the_look_back_is_read_again(world, monkeypatch):
     """A change of long ago is found by a load of all records, not by every load."""
     monkeypatch.setenv("SOURCES__META_ADS__LOOKBACK_DAYS", "7")
