@@ -45,6 +45,8 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
         "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(settings.warehouse_dir / "logs"),
+        # Incremental models begin anew when the rules have changed.
+        "PROJECT_FINGERPRINT": fingerprint(settings),
         # dbt would ask PyPI for a newer version at each start.
         "DBT_VERSION_CHECK": "false",
     }

@@ -3,9 +3,9 @@
 -- machine's, have none.
 with
     purchases as (
-        select vendor, visitor_id, order_id, happened_at
-        from {{ ref("int_visitor_events") }}
-        where order_id is not null
+        select vendor, visitor_id, order_id, ordered_at as happened_at
+        from {{ ref("int_orders") }}
+        where visitor_id is not null
     ),
     sessions as (select * from {{ ref("int_sessions") }})
 select

@@ -1,118 +1,282 @@
--- Visits: what one device did without a pause of session_inactivity_minutes. Neither
--- midnight nor a new campaign ends one (K31). Machines are left out before anything is
--- ordered.
+-- Visits: what one device did without a pause of session_inactivity_minutes (K31).
 -- Grain: one row per session_key, which names the session's first message.
+-- Neither midnight nor a new campaign ends a visit; machines are left out before
+-- anything
+-- is ordered. A load changes the visits from the one that its first event of a visitor
+-- may belong to, up to the first that begins long enough after its last; the others are
+-- copied.
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key=["vendor", "visitor_id"],
+        on_schema_change="fail",
+        meta={"built_from": "loads"},
+        post_hook="{{ remember_build('loads') }}",
+    )
+}}
+-- depends_on: {{ ref("int_visitor_event_loads") }}
+{% set counted = [
+    "page_view",
+    "product_viewed",
+    "product_added",
+    "checkout_started",
+    "payment_entered",
+    "order_completed",
+] %}
+{% set is_delta = is_incremental() %}
+{% set stretches %}
+    select
+        touched.vendor,
+        touched.visitor_id,
+        coalesce(
+            max(
+                case
+                    when visits.started_at <= touched.first_at then visits.started_at
+                end
+            ),
+            min(touched.first_at)
+        ) as begins_at,
+        min(
+            case
+                when
+                    {{ minutes_between("touched.last_at", "visits.started_at") }}
+                    > {{ var("session_inactivity_minutes") }}
+                then visits.started_at
+            end
+        ) as ends_before
+    from
+        (
+            select
+                vendor,
+                visitor_id,
+                min(happened_at) as first_at,
+                max(happened_at) as last_at
+            from
+                (
+                    select vendor, visitor_id, happened_at
+                    from {{ ref("int_visitor_events") }}
+                    where {{ is_new_event() if is_delta }}
+                    union all
+                    select vendor, visitor_id, happened_at
+                    from {{ ref("int_visitor_event_changes") }}
+                    where {{ is_new_event() if is_delta }}
+                ) as new_events
+            group by vendor, visitor_id
+        ) as touched
+    left join
+        {{ this }} as visits
+        on touched.vendor = visits.vendor
+        and touched.visitor_id = visits.visitor_id
+    group by touched.vendor, touched.visitor_id
+{% endset %}
+{# The first day in question as a constant: the rest of history is not even read. #}
+{% if is_delta %}
+    {% set first_at = run_query(
+        "select min(begins_at) from (" ~ stretches ~ ") as stretches"
+    ).rows[0][0] %}
+{% endif %}
+{% set people %}
+    from {{ ref("int_visitor_events") }} as events
+    left join machines on events.user_agent = machines.user_agent
+    {% if is_delta %}
+        inner join
+            stretches
+            on events.vendor = stretches.vendor
+            and events.visitor_id = stretches.visitor_id
+            and events.happened_at >= stretches.begins_at
+            and (
+                stretches.ends_before is null
+                or events.happened_at < stretches.ends_before
+            )
+    {% endif %}
+    where
+        machines.user_agent is null
+        {% if is_delta %}
+            and events.happened_at
+            >= cast('{{ first_at or "9999-12-31" }}' as timestamp)
+        {% endif %}
+{% endset %}
 with
-    events as (
-        select visitor_events.*
-        from {{ ref("int_visitor_events") }} as visitor_events
-        left join
-            {{ ref("int_user_agents") }} as agents
-            on visitor_events.user_agent = agents.user_agent
-        where not coalesce(agents.is_bot, false)
+    machines as (select user_agent from {{ ref("int_user_agents") }} where is_bot),
+    {% if is_delta %} stretches as ({{ stretches }}), {% endif %}
+    steps as (
+        select
+            events.vendor,
+            events.visitor_id,
+            events.message_id,
+            events.user_id,
+            events.event_type,
+            events.country_name,
+            events.currency,
+            events.happened_at
+            {{ people }}
     ),
-    ordered as (
+    paused as (
         select
             *,
             lag(happened_at) over (
                 partition by vendor, visitor_id
                 order by happened_at asc nulls last, message_id asc nulls last
             ) as previous_at
-        from events
+        from steps
     ),
-    starts as (
-        select *
-        from ordered
-        where
-            previous_at is null
-            or {{ minutes_between("previous_at", "happened_at") }}
-            > {{ var("session_inactivity_minutes") }}
+    started as (
+        select
+            *,
+            case
+                when
+                    previous_at is null
+                    or {{ minutes_between("previous_at", "happened_at") }}
+                    > {{ var("session_inactivity_minutes") }}
+                then 1
+                else 0
+            end as is_start
+        from paused
+    ),
+    numbered as (
+        select
+            *,
+            sum(is_start) over (
+                partition by vendor, visitor_id
+                order by happened_at asc nulls last, message_id asc nulls last
+                rows between unbounded preceding and current row
+            ) as visit_number,
+            row_number() over (
+                partition by vendor, visitor_id
+                order by happened_at asc nulls last, message_id asc nulls last
+            ) as step_number
+        from started
+    ),
+    facts as (
+        select
+            vendor,
+            visitor_id,
+            max(case when is_start = 1 then message_id end) as message_id,
+            min(happened_at) as started_at,
+            max(happened_at) as ended_at,
+            count(*) as event_count,
+            -- Two logins in one visit: whose it is stays open.
+            case when min(user_id) = max(user_id) then min(user_id) end as user_id,
+            min_by(
+                country_name, case when country_name is not null then step_number end
+            ) as country_name,
+            min_by(
+                currency, case when currency is not null then step_number end
+            ) as currency
+            {%- for event_type in counted %}
+                ,
+                sum(
+                    case when event_type = '{{ event_type }}' then 1 else 0 end
+                ) as {{ event_type }}_count
+            {%- endfor %}
+        from numbered
+        group by vendor, visitor_id, visit_number
     ),
     bounded as (
         select
             *,
-            lead(happened_at) over (
-                partition by vendor, visitor_id
-                order by happened_at asc nulls last, message_id asc nulls last
+            lead(started_at) over (
+                partition by vendor, visitor_id order by started_at asc nulls last
             ) as next_started_at
-        from starts
+        from facts
     ),
-    facts as (
+    landings as (
         select
-            bounded.vendor,
-            bounded.message_id,
-            max(events.happened_at) as ended_at,
-            count(*) as event_count,
-            -- Two logins in one visit: whose it is stays open.
+            events.vendor,
+            events.message_id,
+            events.anonymous_id,
+            events.page_path,
+            events.page_host,
+            events.referrer_host,
+            events.campaign_name,
+            events.campaign_source_name,
+            events.campaign_medium_name,
+            events.user_agent
+            {{ people }}
+    ),
+    final as (
+        select
+            {{ surrogate_key(["bounded.vendor", "bounded.message_id"]) }}
+            as session_key,
+            bounded.*,
+            landings.anonymous_id,
+            landings.page_path as landing_path,
+            -- The shop's own pages are no referrer.
             case
-                when min(events.user_id) = max(events.user_id) then min(events.user_id)
-            end as user_id,
-            max(events.anonymous_id) as anonymous_id,
-            min_by(
-                events.country_name,
-                case when events.country_name is not null then events.happened_at end
-            ) as country_name,
-            min_by(
-                events.currency,
-                case when events.currency is not null then events.happened_at end
-            ) as currency
-            {%- for event_type in [
-                "page_view",
-                "product_viewed",
-                "product_added",
-                "checkout_started",
-                "payment_entered",
-                "order_completed",
-            ] %}
-                ,
-                sum(
-                    case when events.event_type = '{{ event_type }}' then 1 else 0 end
-                ) as {{ event_type }}_count
-            {%- endfor %}
+                when landings.referrer_host is distinct from (landings.page_host)
+                then landings.referrer_host
+            end as referrer_host,
+            landings.campaign_name,
+            landings.campaign_source_name,
+            landings.campaign_medium_name,
+            landings.user_agent,
+            {% if is_delta %} stretches.ends_before
+            {% else %} cast(null as timestamp)
+            {% endif %} as ends_before
         from bounded
         inner join
-            events
-            on bounded.vendor = events.vendor
-            and bounded.visitor_id = events.visitor_id
-            and bounded.happened_at <= events.happened_at
-            and (
-                bounded.next_started_at is null
-                or bounded.next_started_at > events.happened_at
-            )
-        group by bounded.vendor, bounded.message_id
+            landings
+            on bounded.vendor = landings.vendor
+            and bounded.message_id = landings.message_id
+        {% if is_delta %}
+            inner join
+                stretches
+                on bounded.vendor = stretches.vendor
+                and bounded.visitor_id = stretches.visitor_id
+        {% endif %}
     )
 select
-    cast(
-        {{ surrogate_key(["bounded.vendor", "bounded.message_id"]) }} as string
-    ) as session_key,
-    cast(bounded.vendor as string) as vendor,
-    cast(bounded.visitor_id as string) as visitor_id,
-    cast(facts.anonymous_id as string) as anonymous_id,
-    cast(facts.user_id as string) as user_id,
-    cast(facts.country_name as string) as country_name,
-    cast(facts.currency as string) as currency,
-    cast(bounded.page_path as string) as landing_path,
-    -- The shop's own pages are no referrer.
-    cast(
-        case
-            when bounded.referrer_host is distinct from bounded.page_host
-            then bounded.referrer_host
-        end as string
-    ) as referrer_host,
-    cast(bounded.campaign_name as string) as campaign_name,
-    cast(bounded.campaign_source_name as string) as campaign_source_name,
-    cast(bounded.campaign_medium_name as string) as campaign_medium_name,
-    cast(bounded.user_agent as string) as user_agent,
-    cast(facts.event_count as bigint) as event_count,
-    cast(facts.page_view_count as bigint) as page_view_count,
-    cast(facts.product_viewed_count as bigint) as product_viewed_count,
-    cast(facts.product_added_count as bigint) as product_added_count,
-    cast(facts.checkout_started_count as bigint) as checkout_started_count,
-    cast(facts.payment_entered_count as bigint) as payment_entered_count,
-    cast(facts.order_completed_count as bigint) as order_completed_count,
-    cast(bounded.happened_at as timestamp) as started_at,
-    cast(facts.ended_at as timestamp) as ended_at,
-    cast(bounded.next_started_at as timestamp) as next_started_at
-from bounded
-inner join
-    facts on bounded.vendor = facts.vendor and bounded.message_id = facts.message_id
+    cast(session_key as string) as session_key,
+    cast(vendor as string) as vendor,
+    cast(visitor_id as string) as visitor_id,
+    cast(anonymous_id as string) as anonymous_id,
+    cast(user_id as string) as user_id,
+    cast(country_name as string) as country_name,
+    cast(currency as string) as currency,
+    cast(landing_path as string) as landing_path,
+    cast(referrer_host as string) as referrer_host,
+    cast(campaign_name as string) as campaign_name,
+    cast(campaign_source_name as string) as campaign_source_name,
+    cast(campaign_medium_name as string) as campaign_medium_name,
+    cast(user_agent as string) as user_agent,
+    cast(event_count as bigint) as event_count,
+    {% for event_type in counted %}
+        cast({{ event_type }}_count as bigint) as {{ event_type }}_count,
+    {% endfor %}
+    cast(started_at as timestamp) as started_at,
+    cast(ended_at as timestamp) as ended_at,
+    cast(coalesce(next_started_at, ends_before) as timestamp) as next_started_at
+from final
+{% if is_delta %}
+    union all
+    select
+        visits.session_key,
+        visits.vendor,
+        visits.visitor_id,
+        visits.anonymous_id,
+        visits.user_id,
+        visits.country_name,
+        visits.currency,
+        visits.landing_path,
+        visits.referrer_host,
+        visits.campaign_name,
+        visits.campaign_source_name,
+        visits.campaign_medium_name,
+        visits.user_agent,
+        visits.event_count,
+        {% for event_type in counted %} visits.{{ event_type }}_count, {% endfor %}
+        visits.started_at,
+        visits.ended_at,
+        -- The visit before a first event of all begins its stretch, so that none of
+        -- these ends differently.
+        visits.next_started_at
+    from {{ this }} as visits
+    inner join
+        stretches
+        on visits.vendor = stretches.vendor
+        and visits.visitor_id = stretches.visitor_id
+    where
+        visits.started_at < stretches.begins_at
+        or visits.started_at >= stretches.ends_before
+{% endif %}

@@ -2,10 +2,7 @@
 -- Grain: one row per user_agent. Events without one are not judged.
 with
     agents as (
-        select user_agent
-        from {{ ref("int_visitor_events") }}
-        where user_agent is not null
-        group by user_agent
+        select user_agent from {{ ref("int_seen_user_agents") }} group by user_agent
     ),
     patterns as (select pattern from {{ ref("bot_user_agents") }}),
     final as (

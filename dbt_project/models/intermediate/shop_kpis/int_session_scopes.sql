@@ -1,5 +1,6 @@
 -- Under which scopes each visit counts, so that every shop KPI sums the same ones.
 -- Grain: one row per (session_key, scope_type).
+{{ config(materialized="view") }}
 {% set scopes = {
     "total": "'all'",
     "channel": "channel_group_name",

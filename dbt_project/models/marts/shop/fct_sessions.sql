@@ -1,5 +1,19 @@
 -- Visits to the shop: who came from where, and how far towards an order.
 -- Grain: one row per session_key. Machines are not in it (int_excluded_visitor_events).
+-- All visits of a visitor are written anew when one of them is a new or a longer one,
+-- has
+-- turned out to be somebody else's, or when its orders are worth something else.
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key="visitor_key",
+        on_schema_change="fail",
+        meta={"built_from": "int_sessions"},
+        post_hook="{{ remember_build('int_sessions') }}",
+    )
+}}
+{% set is_delta = is_incremental() %}
 {% set steps = [
     ["product_viewed", "has_viewed_product"],
     ["product_added", "has_added_to_cart"],
@@ -32,6 +46,53 @@ with
             and session_orders.order_id = orders.order_id
         group by session_orders.session_key
     ),
+    resolved as (
+        select
+            sessions.session_key,
+            sessions.vendor,
+            sessions.visitor_id,
+            sessions.event_count,
+            sessions.order_completed_count,
+            -- The login says who it was; the device alone may be shared.
+            coalesce(users.customer_key, visitors.customer_key) as customer_key,
+            sold.first_order_key,
+            coalesce(sold.order_count, 0) as order_count,
+            coalesce(sold.unconverted_order_count, 0) as unconverted_order_count,
+            cast(
+                coalesce(sold.net_sales_amount_base, 0) as decimal(18, 6)
+            ) as net_sales_amount_base
+        from sessions
+        left join
+            customer_records as users
+            on sessions.vendor = users.vendor
+            and users.record_type = 'user'
+            and sessions.user_id = users.record_id
+        left join
+            customer_records as visitors
+            on sessions.vendor = visitors.vendor
+            and visitors.record_type = 'visitor'
+            and sessions.anonymous_id = visitors.record_id
+        left join sold on sessions.session_key = sold.session_key
+    ),
+    {% if is_delta %}
+        -- A visit that is gone was joined to one that is longer now.
+        changed as (
+            select resolved.vendor, resolved.visitor_id
+            from resolved
+            left join {{ this }} as known on resolved.session_key = known.session_key
+            where
+                known.session_key is null
+                or resolved.event_count <> known.event_count
+                or (resolved.order_completed_count > 0) <> known.has_purchased
+                or resolved.customer_key is distinct from (known.customer_key)
+                or resolved.first_order_key is distinct from (known.first_order_key)
+                or resolved.order_count <> known.order_count
+                or resolved.unconverted_order_count <> known.unconverted_order_count
+                or resolved.net_sales_amount_base
+                is distinct from (known.net_sales_amount_base)
+            group by resolved.vendor, resolved.visitor_id
+        ),
+    {% endif %}
     joined as (
         select
             sessions.*,
@@ -39,14 +100,13 @@ with
             sources.medium_name,
             sources.channel_group_name,
             coalesce(agents.device_type, 'unknown') as device_type,
-            -- The login says who it was; the device alone may be shared.
-            coalesce(users.customer_key, visitors.customer_key) as customer_key,
+            resolved.customer_key,
             {{ surrogate_key(["sessions.vendor", "sessions.visitor_id"]) }}
             as visitor_key,
-            sold.first_order_key,
-            coalesce(sold.order_count, 0) as order_count,
-            coalesce(sold.unconverted_order_count, 0) as unconverted_order_count,
-            coalesce(sold.net_sales_amount_base, 0) as net_sales_amount_base,
+            resolved.first_order_key,
+            resolved.order_count,
+            resolved.unconverted_order_count,
+            resolved.net_sales_amount_base,
             {% for event_type, flag in steps %}
                 sessions.{{ event_type }}_count > 0 as {{ flag }},
             {% endfor %}
@@ -59,19 +119,15 @@ with
             {{ minutes_between("sessions.started_at", "sessions.ended_at") }}
             as duration_minutes
         from sessions
+        inner join resolved on sessions.session_key = resolved.session_key
         inner join sources on sessions.session_key = sources.session_key
         left join agents on sessions.user_agent = agents.user_agent
-        left join
-            customer_records as users
-            on sessions.vendor = users.vendor
-            and users.record_type = 'user'
-            and sessions.user_id = users.record_id
-        left join
-            customer_records as visitors
-            on sessions.vendor = visitors.vendor
-            and visitors.record_type = 'visitor'
-            and sessions.anonymous_id = visitors.record_id
-        left join sold on sessions.session_key = sold.session_key
+        {% if is_delta %}
+            inner join
+                changed
+                on sessions.vendor = changed.vendor
+                and sessions.visitor_id = changed.visitor_id
+        {% endif %}
     )
 select
     cast(session_key as string) as session_key,

@@ -18,6 +18,12 @@ with
             message_id,
             user_id,
             anonymous_id,
+            -- Whose visit it was in: the back end says it only by naming the device.
+            case
+                when {{ is_server_event() }}
+                then anonymous_id
+                else coalesce(anonymous_id, user_id)
+            end as visitor_id,
             nullif(trim(country), '') as country_name,
             upper(nullif(trim(currency), '')) as currency,
             nullif(trim(payment_method), '') as payment_method,
@@ -31,6 +37,7 @@ with
             total as total_amount,
             cast(event_at as timestamp) as ordered_at,
             cast(received_at as timestamp) as received_at,
+            _dlt_load_id as load_id,
             {{ loaded_at() }} as _loaded_at
         from events
     )

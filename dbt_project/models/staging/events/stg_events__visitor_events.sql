@@ -70,6 +70,7 @@ select
     nullif(trim(events.user_agent), '') as user_agent,
     nullif(trim(events.country), '') as country_name,
     upper(nullif(trim(events.currency), '')) as currency,
+    events._dlt_load_id as load_id,
     cast(events.event_at as timestamp) as happened_at
 from events
 left join orders on events.message_id = orders.message_id
