@@ -18,6 +18,7 @@ BENCHMARKS = (
     "code_location",
     "no_change",
     "orchestration",
+    "sessions",
 )
 
 
