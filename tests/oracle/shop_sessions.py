@@ -15,6 +15,7 @@ from tests.oracle.sales_kpis import PERIOD_TYPES
 from tests.oracle.shop import COMPLETED, Sale, Shop, event_time
 
 PAUSE = timedelta(minutes=30)
+DAILY_SCOPES = ("total", "channel", "device", "country")
 STEPS = ("product viewed", "product added", "checkout started", "payment info entered", "order completed")  # fmt: skip
 STEP_NAMES = ("product view", "cart", "checkout", "payment", "purchase")
 AFTERMATH = {"order refunded", "order cancelled"}
@@ -142,6 +143,12 @@ class Session:
         return {"search": "organic_search", "social": "organic_social"}.get(kind, "referral")  # fmt: skip
 
     @property
+    def campaign(self) -> str:
+        """The campaign of the first event."""
+        campaign = self.first["context"].get("campaign")
+        return campaign["name"] if campaign else "none"
+
+    @property
     def sales(self) -> Decimal:
         """Products less discounts of the orders."""
         return sum((one.base(one.goods) - one.base(one.discount) for one in self.orders), Decimal(0))  # fmt: skip
@@ -150,8 +157,15 @@ class Session:
 class Visits:
     """Every visit, found by walking each device's events."""
 
-    def __init__(self, shop: Shop, customer_of: Callable[[str, str], str]) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        customer_of: Callable[[str, str], str],
+        regions: dict[str, str] | None = None,
+        age_groups: dict[str, str] | None = None,
+    ) -> None:
         self.shop = shop
+        self.regions, self.age_groups = regions or {}, age_groups or {}
         self.today = shop.clock.today
         self.sessions: list[Session] = []
         by_message = {order.identity: order for order in shop.orders.values()}
@@ -199,6 +213,10 @@ class Visits:
             found["channel", session.channel].append(session)
             found["device", session.device_type].append(session)
             found["country", session.country].append(session)
+            found["region", self.regions.get(session.country, "unknown")].append(session)  # fmt: skip
+            found["source", session.source[0]].append(session)
+            found["campaign", session.campaign].append(session)
+            found["age_group", self.age_groups.get(session.user, "unknown")].append(session)  # fmt: skip
         return found
 
     def periods(self) -> Iterable[tuple]:
@@ -206,6 +224,8 @@ class Visits:
         for scope, sessions in self.scopes().items():
             first = min(session.day for session in sessions)
             for period_type in PERIOD_TYPES:
+                if period_type in ("day", "week") and scope[0] not in DAILY_SCOPES:
+                    continue
                 within: dict[date, list[Session]] = defaultdict(list)
                 for session in sessions:
                     within[period_of(period_type, session.day)[0]].append(session)

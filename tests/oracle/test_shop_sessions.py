@@ -11,6 +11,7 @@ from tests.oracle.comparison import Warehouse, assert_same, differences
 from tests.oracle.crm import Crm
 from tests.oracle.customers import Customers
 from tests.oracle.periods import Clock
+from tests.oracle.sales_slices import read_regions
 from tests.oracle.shop import Shop
 from tests.oracle.shop_carts import Carts
 from tests.oracle.shop_customers import Buyers
@@ -68,9 +69,25 @@ def read_kinds(
 
 
 @pytest.fixture(scope="module")
-def visits(shop: Shop, customer_of: CustomerOf) -> Visits:
-    """Return the visits, each with its customer."""
-    return Visits(shop, customer_of)
+def key_of(built_warehouse: Path, customer_of: CustomerOf) -> dict[str, str]:
+    """Return the warehouse's key of every customer."""
+    return read_keys(built_warehouse, customer_of)
+
+
+@pytest.fixture(scope="module")
+def visits(
+    company_dir: Path,
+    shop: Shop,
+    customer_of: CustomerOf,
+    warehouse: Warehouse,
+    key_of: dict[str, str],
+) -> Visits:
+    """Return the visits, each with its customer; dim_customers says the age group."""
+    regions = {
+        country: row["region_name"]
+        for country, row in read_regions(company_dir).items()
+    }
+    return Visits(shop, customer_of, regions, read_kinds(warehouse, key_of)[1])
 
 
 def test_visits_per_period(warehouse: Warehouse, visits: Visits) -> None:
@@ -146,12 +163,6 @@ def test_buyers_in_fifths(
 
 
 SCOPE = ("scope_type", "scope_name")
-
-
-@pytest.fixture(scope="module")
-def key_of(built_warehouse: Path, customer_of: CustomerOf) -> dict[str, str]:
-    """Return the warehouse's key of every customer."""
-    return read_keys(built_warehouse, customer_of)
 
 
 def test_intervals_between_purchases(warehouse: Warehouse, buyers: Buyers) -> None:

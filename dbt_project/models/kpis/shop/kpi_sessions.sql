@@ -1,7 +1,8 @@
 -- K31, K32, K34, K36, K39: visits, visitors, engagement, conversion and sales per
 -- visit.
 -- Grain: one row per (period_type, period_start_date, scope_type, scope_name), without
--- gaps from the scope's first visit on.
+-- gaps from the scope's first visit on. Days and weeks have the daily scopes only.
+{% set daily_scopes = ["total", "channel", "device", "country"] %}
 with
     sessions as (select * from {{ ref("int_session_scopes") }}),
     periods as (select * from {{ ref("int_periods") }}),
@@ -34,6 +35,9 @@ with
             sum(sessions.net_sales_amount_base) as net_sales_amount_base
         from sessions
         inner join period_days on sessions.session_date = period_days.calendar_date
+        where
+            period_days.period_type not in ('day', 'week')
+            or sessions.scope_type in ('{{ daily_scopes | join("', '") }}')
         group by
             period_days.period_type,
             period_days.period_start_date,
@@ -60,7 +64,13 @@ with
                 "net_sales_amount_base",
             ] %}, coalesce(sums.{{ measure }}, 0) as {{ measure }} {%- endfor %}
         from periods
-        inner join scopes on periods.period_end_date >= scopes.first_date
+        inner join
+            scopes
+            on periods.period_end_date >= scopes.first_date
+            and (
+                periods.period_type not in ('day', 'week')
+                or scopes.scope_type in ('{{ daily_scopes | join("', '") }}')
+            )
         left join
             sums
             on periods.period_type = sums.period_type

@@ -1,6 +1,8 @@
 -- K33: how many visits went on to each step of the way to an order.
 -- Grain: one row per (period_type, period_start_date, scope_type, scope_name,
--- step_number), without gaps from the scope's first visit on.
+-- step_number), without gaps from the scope's first visit on. Days and weeks have the
+-- daily scopes only.
+{% set daily_scopes = ["total", "channel", "device", "country"] %}
 {% set steps = [
     ["product view", "not has_viewed_product"],
     ["cart", "not has_added_to_cart"],
@@ -47,6 +49,9 @@ with
             {%- endfor %}
         from sessions
         inner join period_days on sessions.session_date = period_days.calendar_date
+        where
+            period_days.period_type not in ('day', 'week')
+            or sessions.scope_type in ('{{ daily_scopes | join("', '") }}')
         group by
             period_days.period_type,
             period_days.period_start_date,
@@ -94,7 +99,13 @@ with
             coalesce(steps.step_count, 0) as step_count,
             coalesce(steps.imputed_count, 0) as imputed_count
         from periods
-        inner join scopes on periods.period_end_date >= scopes.first_date
+        inner join
+            scopes
+            on periods.period_end_date >= scopes.first_date
+            and (
+                periods.period_type not in ('day', 'week')
+                or scopes.scope_type in ('{{ daily_scopes | join("', '") }}')
+            )
         cross join step_names
         left join
             steps
