@@ -10,7 +10,7 @@ from tests.oracle.comparison import Rows
 from tests.oracle.periods import cents, comparisons, period_of
 from tests.oracle.sales_kpis import PERIOD_TYPES
 from tests.oracle.shop import Sale
-from tests.oracle.shop_sessions import Session, Visits, buyer_of
+from tests.oracle.shop_sessions import DAILY_SCOPES, Session, Visits, buyer_of
 
 WINDOW, RECOVERY = timedelta(hours=24), timedelta(days=7)
 CHANGES = ("product added", "product removed", "cart viewed")
@@ -141,6 +141,20 @@ class Carts:
         return own or next((one for one in named if one), "")
 
 
+def _fine_scopes(carts: Carts, cart: Cart) -> list[tuple[str, str]]:
+    """Return what a cart counts under from the month on."""
+    visits, session = carts.visits, cart.session
+    hour = cart.created.astimezone(carts.shop.clock.zone).hour
+    return [
+        ("region", visits.regions.get(session.country, "unknown")),
+        ("source", session.source[0]),
+        ("campaign", session.campaign),
+        ("segment", visits.segments.get(session.user, "unknown")),
+        ("age_group", visits.age_groups.get(session.user, "unknown")),
+        ("hour", f"{hour:02}"),
+    ]
+
+
 def kpi_cart_abandonment(carts: Carts) -> Rows:
     """Return the carts of every period and scope."""
     scopes: dict[tuple[str, str], list[tuple[date, dict]]] = defaultdict(list)
@@ -150,9 +164,13 @@ def kpi_cart_abandonment(carts: Carts) -> Rows:
         scopes["channel", cart.session.channel].append(entry)
         scopes["device", cart.session.device_type].append(entry)
         scopes["country", cart.session.country].append(entry)
+        for scope in _fine_scopes(carts, cart):
+            scopes[scope].append(entry)
     rows: Rows = {}
     for scope, entries in scopes.items():
         for period_type in PERIOD_TYPES:
+            if period_type in ("day", "week") and scope[0] not in DAILY_SCOPES:
+                continue
             within: dict[date, list[dict]] = defaultdict(list)
             for day, row in entries:
                 within[period_of(period_type, day)[0]].append(row)

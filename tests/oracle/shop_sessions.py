@@ -162,10 +162,12 @@ class Visits:
         shop: Shop,
         customer_of: Callable[[str, str], str],
         regions: dict[str, str] | None = None,
+        segments: dict[str, str] | None = None,
         age_groups: dict[str, str] | None = None,
     ) -> None:
         self.shop = shop
-        self.regions, self.age_groups = regions or {}, age_groups or {}
+        self.regions = regions or {}
+        self.segments, self.age_groups = segments or {}, age_groups or {}
         self.today = shop.clock.today
         self.sessions: list[Session] = []
         by_message = {order.identity: order for order in shop.orders.values()}

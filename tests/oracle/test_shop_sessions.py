@@ -82,12 +82,12 @@ def visits(
     warehouse: Warehouse,
     key_of: dict[str, str],
 ) -> Visits:
-    """Return the visits, each with its customer; dim_customers says the age group."""
+    """Return the visits; segment and age group of customers are those of dim_customers."""
     regions = {
         country: row["region_name"]
         for country, row in read_regions(company_dir).items()
     }
-    return Visits(shop, customer_of, regions, read_kinds(warehouse, key_of)[1])
+    return Visits(shop, customer_of, regions, *read_kinds(warehouse, key_of))
 
 
 def test_visits_per_period(warehouse: Warehouse, visits: Visits) -> None:

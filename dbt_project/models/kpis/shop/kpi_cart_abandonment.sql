@@ -1,11 +1,18 @@
 -- K35, K37: carts bought, given up and taken up again, by the day they were begun.
 -- Grain: one row per (period_type, period_start_date, scope_type, scope_name), without
--- gaps from the scope's first cart on.
+-- gaps from the scope's first cart on. Days and weeks have the daily scopes only.
+{% set daily_scopes = ["total", "channel", "device", "country"] %}
 {% set scopes = {
     "total": "'all'",
     "channel": "channel_group_name",
     "device": "device_type",
     "country": "country_name",
+    "region": "region_name",
+    "source": "source_name",
+    "campaign": "campaign_name",
+    "segment": "segment_name",
+    "age_group": "age_group_name",
+    "hour": "created_hour_name",
 } %}
 {% set measures = {
     "cart_count": "1",
@@ -32,7 +39,23 @@
     "recovered_amount_base": "recovered_amount_base",
 } %}
 with
-    carts as (select * from {{ ref("fct_carts") }}),
+    sessions as (select * from {{ ref("fct_sessions") }}),
+    countries as (select * from {{ ref("dim_countries") }}),
+    customers as (select * from {{ ref("dim_customers") }}),
+    carts as (
+        select
+            carts.*,
+            coalesce(countries.region_name, 'unknown') as region_name,
+            coalesce(sessions.source_name, 'unknown') as source_name,
+            coalesce(sessions.campaign_name, 'none') as campaign_name,
+            coalesce(customers.segment_name, 'unknown') as segment_name,
+            coalesce(customers.age_group_name, 'unknown') as age_group_name,
+            lpad(cast(carts.created_hour as string), 2, '0') as created_hour_name
+        from {{ ref("fct_carts") }} as carts
+        left join sessions on carts.session_key = sessions.session_key
+        left join countries on carts.country_name = countries.country_name
+        left join customers on carts.customer_key = customers.customer_key
+    ),
     periods as (select * from {{ ref("int_periods") }}),
     period_days as (
         select * from {{ ref("int_period_days") }} where comparison_type = 'current'
@@ -68,6 +91,9 @@ with
             {%- endfor %}
         from scoped
         inner join period_days on scoped.created_date = period_days.calendar_date
+        where
+            period_days.period_type not in ('day', 'week')
+            or scoped.scope_type in ('{{ daily_scopes | join("', '") }}')
         group by
             period_days.period_type,
             period_days.period_start_date,
@@ -86,7 +112,13 @@ with
                 , coalesce(sums.{{ name }}, 0) as {{ name }}
             {%- endfor %}
         from periods
-        inner join first_dates on periods.period_end_date >= first_dates.first_date
+        inner join
+            first_dates
+            on periods.period_end_date >= first_dates.first_date
+            and (
+                periods.period_type not in ('day', 'week')
+                or first_dates.scope_type in ('{{ daily_scopes | join("', '") }}')
+            )
         left join
             sums
             on periods.period_type = sums.period_type
