@@ -16,47 +16,59 @@ with
     period_days as (
         select * from {{ ref("int_period_days") }} where comparison_type = 'current'
     ),
-    scopes as (
-        select scope_type, scope_name, min(session_date) as first_date
-        from sessions
-        group by scope_type, scope_name
-    ),
-    sums as (
+    -- Visits are counted once, by day: a period is the sum of its days.
+    days as (
         select
-            period_days.period_type,
-            period_days.period_start_date,
-            sessions.scope_type,
-            sessions.scope_name,
+            session_date,
+            scope_type,
+            scope_name,
             count(*) as step_0_count
             {%- for _, is_unseen in steps %}
                 ,
                 sum(
-                    case
-                        when sessions.furthest_step_number >= {{ loop.index }}
-                        then 1
-                        else 0
-                    end
+                    case when furthest_step_number >= {{ loop.index }} then 1 else 0 end
                 ) as step_{{ loop.index }}_count,
                 sum(
                     case
                         when
-                            sessions.furthest_step_number >= {{ loop.index }}
-                            and {{ is_unseen }}
+                            furthest_step_number >= {{ loop.index }} and {{ is_unseen }}
                         then 1
                         else 0
                     end
                 ) as imputed_{{ loop.index }}_count
             {%- endfor %}
         from sessions
-        inner join period_days on sessions.session_date = period_days.calendar_date
+        group by session_date, scope_type, scope_name
+    ),
+    scopes as (
+        select scope_type, scope_name, min(session_date) as first_date
+        from days
+        group by scope_type, scope_name
+    ),
+    sums as (
+        select
+            period_days.period_type,
+            period_days.period_start_date,
+            days.scope_type,
+            days.scope_name,
+            sum(days.step_0_count) as step_0_count
+            {%- for _ in steps %}
+                ,
+                sum(days.step_{{ loop.index }}_count) as step_{{ loop.index }}_count,
+                sum(
+                    days.imputed_{{ loop.index }}_count
+                ) as imputed_{{ loop.index }}_count
+            {%- endfor %}
+        from days
+        inner join period_days on days.session_date = period_days.calendar_date
         where
             period_days.period_type not in ('day', 'week')
-            or sessions.scope_type in ('{{ daily_scopes | join("', '") }}')
+            or days.scope_type in ('{{ daily_scopes | join("', '") }}')
         group by
             period_days.period_type,
             period_days.period_start_date,
-            sessions.scope_type,
-            sessions.scope_name
+            days.scope_type,
+            days.scope_name
     ),
     steps as (
         {% for step_name, _ in steps %}
