@@ -18,7 +18,7 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
 .PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster changes backfill \
-        env dbt vendor live-check trace why erase backup restore bench hooks clean
+        env dbt vendor live-check trace why erase backup restore bench fuzz hooks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) \
@@ -117,6 +117,9 @@ restore: setup ## fill an empty WAREHOUSE_DIR from a backup: make restore FROM=f
 
 bench: setup ## measure the speed promises, as ratios within one run
 	$(PYTHON) -m tests.benchmarks
+
+fuzz: setup ## spoiled answers and event lines through the real sources: make fuzz N=10000
+	$(PYTHON) -m tests.chaos -n $(or $(N),10000)
 
 hooks: setup ## install the git hooks (they work offline)
 	.venv/bin/prek install
