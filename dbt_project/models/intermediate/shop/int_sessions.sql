@@ -203,10 +203,7 @@ with
             landings.anonymous_id,
             landings.page_path as landing_path,
             -- The shop's own pages are no referrer.
-            case
-                when landings.referrer_host is distinct from (landings.page_host)
-                then landings.referrer_host
-            end as referrer_host,
+            nullif(landings.referrer_host, landings.page_host) as referrer_host,
             landings.campaign_name,
             landings.campaign_source_name,
             landings.campaign_medium_name,

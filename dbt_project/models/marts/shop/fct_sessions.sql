@@ -84,12 +84,13 @@ with
                 known.session_key is null
                 or resolved.event_count <> known.event_count
                 or (resolved.order_completed_count > 0) <> known.has_purchased
-                or resolved.customer_key is distinct from (known.customer_key)
-                or resolved.first_order_key is distinct from (known.first_order_key)
+                or coalesce(resolved.customer_key, '')
+                <> coalesce(known.customer_key, '')
+                or coalesce(resolved.first_order_key, '')
+                <> coalesce(known.first_order_key, '')
                 or resolved.order_count <> known.order_count
                 or resolved.unconverted_order_count <> known.unconverted_order_count
-                or resolved.net_sales_amount_base
-                is distinct from (known.net_sales_amount_base)
+                or resolved.net_sales_amount_base <> known.net_sales_amount_base
             group by resolved.vendor, resolved.visitor_id
         ),
     {% endif %}
