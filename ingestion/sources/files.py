@@ -7,9 +7,11 @@ as targets_2026.csv or targets/2026.csv. Their columns are those of `_files_tabl
 
 Read are UTF-8 and UTF-16, separated by comma, semicolon, tab or bar, with Persian
 digits, Jalali days, Excel's day numbers and decimal commas. A file that changed is read
-again and replaces what it had; one that is gone takes its rows with it. A row that
-cannot be read is in `quarantine` with its file and line; a file that cannot be read
-fails the load after everything else is stored, and keeps its former rows.
+again and replaces what it had; one that is gone takes its rows with it. Where most of
+the lines of a file, or of a table's files, are gone, they stay until a load with
+BELIEVE_DELETIONS=true. A row that cannot be read is in `quarantine` with its file and
+line; a file that cannot be read fails the load after everything else is stored, and
+keeps its former rows.
 """
 
 from collections.abc import Iterable
