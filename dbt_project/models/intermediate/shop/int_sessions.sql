@@ -1,10 +1,10 @@
 -- Visits: what one device did without a pause of session_inactivity_minutes (K31).
 -- Grain: one row per session_key, which names the session's first message.
 -- Neither midnight nor a new campaign ends a visit; machines are left out before
--- anything
--- is ordered. A load changes the visits from the one that its first event of a visitor
--- may belong to, up to the first that begins long enough after its last; the others are
--- copied.
+-- anything is ordered. A load changes the visits from the one that its first event of a
+-- visitor belongs to, up to the first that begins long enough after its last; the
+-- others
+-- are copied.
 {{
     config(
         materialized="incremental",
@@ -32,7 +32,11 @@
         coalesce(
             max(
                 case
-                    when visits.started_at <= touched.first_at then visits.started_at
+                    when
+                        visits.started_at <= touched.first_at
+                        and {{ minutes_between("visits.ended_at", "touched.first_at") }}
+                        <= {{ var("session_inactivity_minutes") }}
+                    then visits.started_at
                 end
             ),
             min(touched.first_at)
@@ -181,6 +185,13 @@ with
             ) as next_started_at
         from facts
     ),
+    {% if is_delta %}
+        rebuilt as (
+            select vendor, visitor_id, min(started_at) as first_started_at
+            from facts
+            group by vendor, visitor_id
+        ),
+    {% endif %}
     landings as (
         select
             events.vendor,
@@ -265,14 +276,25 @@ from final
         {% for event_type in counted %} visits.{{ event_type }}_count, {% endfor %}
         visits.started_at,
         visits.ended_at,
-        -- The visit before a first event of all begins its stretch, so that none of
-        -- these ends differently.
-        visits.next_started_at
+        case
+            when
+                visits.started_at < stretches.begins_at
+                and (
+                    visits.next_started_at is null
+                    or visits.next_started_at >= stretches.begins_at
+                )
+            then coalesce(rebuilt.first_started_at, stretches.ends_before)
+            else visits.next_started_at
+        end as next_started_at
     from {{ this }} as visits
     inner join
         stretches
         on visits.vendor = stretches.vendor
         and visits.visitor_id = stretches.visitor_id
+    left join
+        rebuilt
+        on visits.vendor = rebuilt.vendor
+        and visits.visitor_id = rebuilt.visitor_id
     where
         visits.started_at < stretches.begins_at
         or visits.started_at >= stretches.ends_before
