@@ -24,6 +24,20 @@
     "payment_entered",
     "order_completed",
 ] %}
+{% set named = [
+    "vendor",
+    "visitor_id",
+    "anonymous_id",
+    "user_id",
+    "country_name",
+    "currency",
+    "landing_path",
+    "referrer_host",
+    "campaign_name",
+    "campaign_source_name",
+    "campaign_medium_name",
+    "user_agent",
+] %}
 {% set is_delta = is_incremental() %}
 {% set stretches %}
     select
@@ -236,18 +250,7 @@ with
     )
 select
     cast(session_key as string) as session_key,
-    cast(vendor as string) as vendor,
-    cast(visitor_id as string) as visitor_id,
-    cast(anonymous_id as string) as anonymous_id,
-    cast(user_id as string) as user_id,
-    cast(country_name as string) as country_name,
-    cast(currency as string) as currency,
-    cast(landing_path as string) as landing_path,
-    cast(referrer_host as string) as referrer_host,
-    cast(campaign_name as string) as campaign_name,
-    cast(campaign_source_name as string) as campaign_source_name,
-    cast(campaign_medium_name as string) as campaign_medium_name,
-    cast(user_agent as string) as user_agent,
+    {% for column in named %} cast({{ column }} as string) as {{ column }}, {% endfor %}
     cast(event_count as bigint) as event_count,
     {% for event_type in counted %}
         cast({{ event_type }}_count as bigint) as {{ event_type }}_count,
@@ -260,18 +263,7 @@ from final
     union all
     select
         visits.session_key,
-        visits.vendor,
-        visits.visitor_id,
-        visits.anonymous_id,
-        visits.user_id,
-        visits.country_name,
-        visits.currency,
-        visits.landing_path,
-        visits.referrer_host,
-        visits.campaign_name,
-        visits.campaign_source_name,
-        visits.campaign_medium_name,
-        visits.user_agent,
+        {% for column in named %} visits.{{ column }}, {% endfor %}
         visits.event_count,
         {% for event_type in counted %} visits.{{ event_type }}_count, {% endfor %}
         visits.started_at,
