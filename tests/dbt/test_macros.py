@@ -42,6 +42,7 @@ ARGUMENTS = {
     "explode_json_list": ["'[1, 2]'"],
     "explode_text": ["'1;2'", ";"],
     "loaded_at": ["'1785000000.5'"],
+    "url_decoded": ["'/%D8%B3%D9%84%D8%A7%D9%85'"],
     "plus_milliseconds": ["timestamp '2026-03-01 10:00:00'", "1500"],
 }
 
@@ -81,6 +82,7 @@ def test_the_spark_form_parses_as_spark(name: str) -> None:
         ("ordered_list", "b; a"),
         ("plus_milliseconds", datetime(2026, 3, 1, 10, 0, 1, 500_000)),  # noqa: DTZ001
         ("json_text", "x"),
+        ("url_decoded", "/سلام"),
         ("loaded_at", datetime(2026, 7, 25, 17, 20, 0, 500_000)),  # noqa: DTZ001
     ],
 )
