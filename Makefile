@@ -17,7 +17,7 @@ READY := .venv/.ready
 SQL := dbt_project/models dbt_project/macros dbt_project/tests
 CODE := orchestration ingestion expectations tests
 
-.PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster changes backfill \
+.PHONY: help setup run test check fmt fmt-check lint types imports sql structure dagster changes backfill oracle \
         env dbt vendor live-check trace why erase backup restore bench fuzz hooks clean
 
 help: ## list the targets
@@ -49,6 +49,9 @@ test: setup ## every test, the checks of `make check` included
 	# Three workers, because one often waits for a process; in the order of the folders,
 	# which has what takes longest first.
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+oracle: setup ## every KPI against plain Python, on the companies of three seeds
+	ORACLE_SEEDS=7,11,23 $(PYTHON) -m pytest -n 3 --dist loadfile tests/oracle
 
 check: setup fmt-check lint types imports sql structure ## format, lint, types, imports, dbt rules
 

@@ -1,6 +1,6 @@
 """The oracle beside warehouses that were built from the same data directories.
 
-Three seeds: what is right in one company by chance is wrong in the next.
+Several seeds: what is right in one company by chance is wrong in the next.
 """
 
 import tomllib
