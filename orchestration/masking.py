@@ -18,7 +18,7 @@ from urllib.parse import quote
 import duckdb
 
 from ingestion.erasure import BIRTHS, masked_sql
-from ingestion.json_lines import literal
+from ingestion.json_lines import literal, quoted
 from orchestration.person import Person, RawPlace
 
 _TEXT = ("VARCHAR", "JSON")
@@ -134,12 +134,12 @@ def _mask_into(fresh: Path, path: Path, masks: Masks, *, writes: bool) -> list[s
         try:
             # Views name the database after its file.
             connection.execute(
-                f"attach {literal(str(path))} as {_quoted(name)} ({access})"
+                f"attach {literal(str(path))} as {quoted(name)} ({access})"
             )
         except duckdb.IOException as error:
             message = f"{path} is in use: {str(error).splitlines()[0]}"
             raise FileInUseError(message) from None
-        connection.execute(f"use {_quoted(name)}")
+        connection.execute(f"use {quoted(name)}")
         connection.execute(f"attach {literal(str(fresh))} as masked_copy")
         connection.execute(f'copy from database "{name}" to masked_copy (schema)')
         changed = []
@@ -158,7 +158,7 @@ def _mask_into(fresh: Path, path: Path, masks: Masks, *, writes: bool) -> list[s
         connection.execute("checkpoint masked_copy")
         connection.execute("detach masked_copy")
         if writes:
-            connection.execute(f"checkpoint {_quoted(name)}")
+            connection.execute(f"checkpoint {quoted(name)}")
         fresh.chmod(path.stat().st_mode & 0o777)
         fresh.replace(path)
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
@@ -207,7 +207,7 @@ def _hits(
 
 
 def _names_her(column: str, masks: Masks) -> str:
-    text = f"lower(cast({_quoted(column)} as varchar))"
+    text = f"lower(cast({quoted(column)} as varchar))"
     return (
         " or ".join(f"contains({text}, {literal(each)})" for each in masks.texts)
         or "false"
@@ -233,7 +233,7 @@ def _masked_select(
         return None
     selected = []
     for name, kind in columns.items():
-        expression = _quoted(name)
+        expression = quoted(name)
         for text, mask in masks.texts.items() if name in hits else ():
             expression = (
                 f"regexp_replace(cast({expression} as varchar), "
@@ -247,8 +247,8 @@ def _masked_select(
                     f"case when {own} then cast({kept} as {kind}) "
                     f"else cast({expression} as {kind}) end"
                 )
-        if expression != _quoted(name):
-            expression = f"cast({expression} as {kind}) as {_quoted(name)}"
+        if expression != quoted(name):
+            expression = f"cast({expression} as {kind}) as {quoted(name)}"
         selected.append(expression)
     return ", ".join(selected)
 
@@ -270,7 +270,7 @@ def _own_rows(
     """Return the condition on the rows that are about the person, '' for none."""
     person = masks.person
     conditions = [
-        f"contains(lower(cast({_quoted(name)} as varchar)), {literal(address)})"
+        f"contains(lower(cast({quoted(name)} as varchar)), {literal(address)})"
         for name in hits
         for address in person.addresses
     ]
@@ -285,7 +285,7 @@ def _own_rows(
         )
         for place in places if ids else ():
             if (place.schema, place.table) == (schema, table):
-                column = _quoted(place.column)
+                column = quoted(place.column)
                 conditions.append(f"cast({column} as varchar) in ({ids})")
     return f"coalesce({' or '.join(conditions)}, false)" if conditions else ""
 
@@ -309,7 +309,7 @@ def _check_kpis(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         ValueError: names the table; the copy is not used.
     """
     for schema, table, columns in _tables(connection):
-        numbers = [_quoted(each) for each, kind in columns.items() if kind not in _TEXT]
+        numbers = [quoted(each) for each, kind in columns.items() if kind not in _TEXT]
         if schema != "kpis" or not numbers:
             continue
         before, after = (
@@ -424,7 +424,3 @@ def _sqlite_mask(masks: Masks) -> Callable[[Any], Any]:
 def _begins(path: Path, length: int = 2) -> bytes:
     with path.open("rb") as file:
         return file.read(length)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

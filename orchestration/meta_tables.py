@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from ingestion.json_lines import literal
+
 _ROWS_PER_STATEMENT = 200
 
 
@@ -28,11 +30,11 @@ class MetaTable:
         )
         connection.execute(f"create table meta.{self.name} ({columns})")
         connection.execute(
-            f"comment on table meta.{self.name} is {_quoted(self.comment)}"
+            f"comment on table meta.{self.name} is {literal(self.comment)}"
         )
         for name, (_, comment) in self.columns.items():
             connection.execute(
-                f"comment on column meta.{self.name}.{name} is {_quoted(comment)}"
+                f"comment on column meta.{self.name}.{name} is {literal(comment)}"
             )
 
     def fill(
@@ -74,10 +76,6 @@ class MetaTable:
             f"insert into meta.{self.name} ({said}) "
             f'select {said} from "{before}".meta.{self.name} where {where}'
         )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 PUBLISHED = MetaTable(

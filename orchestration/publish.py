@@ -17,6 +17,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from ingestion.json_lines import literal
 from ingestion.settings import Settings
 from orchestration import audit
 from orchestration.graph import PUBLIC_SCHEMAS, DbtGraph
@@ -186,8 +187,7 @@ def _comment(
     connection: duckdb.DuckDBPyConnection, target: str, comment: str | None
 ) -> None:
     if comment:
-        quoted = comment.replace("'", "''")
-        connection.execute(f"comment on {target} is '{quoted}'")
+        connection.execute(f"comment on {target} is {literal(comment)}")
 
 
 def _flush(path: Path) -> None:
