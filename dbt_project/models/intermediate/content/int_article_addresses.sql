@@ -1,8 +1,7 @@
 -- Which article is read at which address: where it is now, and where page views that
 -- name their article found it before it was renamed.
 -- Grain: one row per page_address. An address of two articles belongs to the one that
--- is
--- there now, else to the one that was seen there last.
+-- is there now, else to the one that was seen there last.
 with
     articles as (select * from {{ ref("int_articles") }}),
     views as (

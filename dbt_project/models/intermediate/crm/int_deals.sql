@@ -1,6 +1,5 @@
 -- Deals of every CRM as the vendors say them. A run for a past instant sees a deal as
--- its
--- history tells it for then; what has no history is the vendor's value of today.
+-- its history tells it for then; what has no history is the vendor's value of today.
 -- Grain: one row per vendor and deal_id, archived ones and merge losers included.
 {% set properties = {
     "stage": "property_value",

@@ -2,8 +2,7 @@
 -- forecast. A deal is under the product of its largest line. Products beyond the best
 -- ones of all time are together one, so that parts stay few and add up.
 -- Grain: one row per (measure_type, scope_type, scope_name, sales_month), from the
--- first
--- month that was observed whole on, without gaps.
+-- first month that was observed whole on, without gaps.
 with
     daily as (
         select *

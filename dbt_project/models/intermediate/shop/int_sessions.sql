@@ -1,10 +1,9 @@
 -- Visits: what one device did without a pause of session_inactivity_minutes (K31).
--- Grain: one row per session_key, which names the session's first message.
--- Neither midnight nor a new campaign ends a visit; machines are left out before
--- anything is ordered. A load changes the visits from the one that its first event of a
--- visitor belongs to, up to the first that begins long enough after its last; the
--- others
--- are copied.
+-- Grain: one row per session_key, which names the session's first message. Neither
+-- midnight nor a new campaign ends a visit; machines are left out before anything is
+-- ordered. A load changes the visits from the one that its first event of a visitor
+-- belongs to, up to the first that begins long enough after its last; the others are
+-- copied.
 {{
     config(
         materialized="incremental",

@@ -1,8 +1,7 @@
 -- How many of a month's new leads became an opportunity and were won, ever and within
 -- 90 and 180 days; the rates of a window are judged when it is over for all (K62).
 -- Grain: one row per (period_type, lead_month, scope_type, scope_key) with a lead,
--- dated
--- by the day that somebody became one.
+-- dated by the day that somebody became one.
 {% set windows = var("lead_maturity_days") %}
 with
     leads as (select * from {{ ref("fct_leads") }}),

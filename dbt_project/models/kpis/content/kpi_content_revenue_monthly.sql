@@ -1,8 +1,7 @@
 -- K59: sales of orders that reading preceded, and what they come to per 1,000 readers;
 -- event_dated on the order.
 -- Grain: one row per (period_type, sales_month, scope_type, scope_name) with a reader
--- or
--- an assisted order. An order assisted by two articles counts whole under both.
+-- or an assisted order. An order assisted by two articles counts whole under both.
 with
     views as (
         select *

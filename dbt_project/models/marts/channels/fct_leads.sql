@@ -1,8 +1,7 @@
 -- People whom the CRM called a lead, by which channel they came first, and how far they
 -- got. Who reaches a later step has passed those before it.
 -- Grain: one row per customer_key: somebody who becomes a lead again, or is known
--- twice,
--- is no new lead.
+-- twice, is no new lead.
 with
     records as (select * from {{ ref("int_lead_records") }}),
     deal_customers as (select * from {{ ref("int_deal_customers") }}),

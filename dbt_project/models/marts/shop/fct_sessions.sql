@@ -1,8 +1,7 @@
 -- Visits to the shop: who came from where, and how far towards an order.
 -- Grain: one row per session_key. Machines are not in it (int_excluded_visitor_events).
 -- All visits of a visitor are written anew when one of them is a new or a longer one,
--- has
--- turned out to be somebody else's, or when its orders are worth something else.
+-- has turned out to be somebody else's, or when its orders are worth something else.
 {{
     config(
         materialized="incremental",

@@ -1,7 +1,6 @@
 -- Customers with their rep and what they ordered, visited and asked, for BI.
 -- Grain: one row per customer_key. Rep is the owner of the customer's newest CRM
--- contact
--- that has one.
+-- contact that has one.
 with
     customers as (select * from {{ ref("dim_customers") }}),
     records as (
